@@ -1,0 +1,1 @@
+"""`mylla-audit`: the same work without a window."""

@@ -1,0 +1,1 @@
+"""All SQL: schema, connections, reading, exporting, importing."""

@@ -1,0 +1,1 @@
+"""A believable audit log for trying the application out."""

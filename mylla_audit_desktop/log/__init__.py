@@ -1,0 +1,1 @@
+"""The domain, pure: entries, queries, the action catalogue and the diff. No I/O."""

@@ -1,0 +1,183 @@
+"""From "last 30 days" or "2026-03-29 to 2026-03-31" to half-open bounds in UTC.
+
+Days are whole days of the reviewer's zone, right across daylight-saving changes:
+a day runs from its first instant to the first instant of the next day, be it
+23, 24 or 25 hours long.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.instant import Instant
+
+
+class Preset(Enum):
+    """The periods that have a name; values are their stable codes.
+
+    "Last N days" are the N whole days before today, and today so far.
+    """
+
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+    LAST_7_DAYS = "last-7-days"
+    LAST_30_DAYS = "last-30-days"
+    LAST_90_DAYS = "last-90-days"
+    THIS_QUARTER = "this-quarter"
+    LAST_QUARTER = "last-quarter"
+    ALL_TIME = "all-time"
+    CUSTOM = "custom"
+
+
+PRESET_LABELS = {
+    Preset.TODAY: "Today",
+    Preset.YESTERDAY: "Yesterday",
+    Preset.LAST_7_DAYS: "Last 7 days",
+    Preset.LAST_30_DAYS: "Last 30 days",
+    Preset.LAST_90_DAYS: "Last 90 days",
+    Preset.THIS_QUARTER: "This quarter",
+    Preset.LAST_QUARTER: "Last quarter",
+    Preset.ALL_TIME: "All time",
+    Preset.CUSTOM: "Custom",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodChoice:
+    """The period as chosen, before a clock or a zone is applied.
+
+    `start` and `end` count only with `Preset.CUSTOM`: each is a date
+    (`2026-03-29`, a whole day, the end day included) or an ISO time with offset
+    (the end excluded); an empty text leaves that side open.
+    """
+
+    preset: Preset = Preset.LAST_30_DAYS
+    start: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Half-open `[start, end)`; None is unbounded."""
+
+    start: Instant | None
+    end: Instant | None
+
+
+def resolve_period(choice: PeriodChoice, now: datetime, zone: ZoneInfo) -> Period:
+    """The bounds of a choice, `now` being an aware datetime.
+
+    Raises InputError with `field` "From" or "To" where a date cannot be read or
+    the end lies before the start.
+    """
+    if choice.preset is Preset.ALL_TIME:
+        return Period(None, None)
+    if choice.preset is Preset.CUSTOM:
+        return _custom(choice, zone)
+    first, last = _preset_days(choice.preset, now.astimezone(zone).date())
+    return Period(start_of_day(first, zone), start_of_day(last + timedelta(days=1), zone))
+
+
+def preset_days(preset: Preset, today: date) -> tuple[date, date] | None:
+    """First and last day (included) of a named period; None for all time and custom."""
+    if preset in {Preset.ALL_TIME, Preset.CUSTOM}:
+        return None
+    return _preset_days(preset, today)
+
+
+def _preset_days(preset: Preset, today: date) -> tuple[date, date]:
+    match preset:
+        case Preset.TODAY:
+            return today, today
+        case Preset.YESTERDAY:
+            return today - timedelta(days=1), today - timedelta(days=1)
+        case Preset.LAST_7_DAYS:
+            return today - timedelta(days=7), today
+        case Preset.LAST_30_DAYS:
+            return today - timedelta(days=30), today
+        case Preset.LAST_90_DAYS:
+            return today - timedelta(days=90), today
+        case Preset.THIS_QUARTER:
+            return _quarter_start(today), today
+        case Preset.LAST_QUARTER:
+            last = _quarter_start(today) - timedelta(days=1)
+            return _quarter_start(last), last
+        case _:
+            raise ValueError(f"{preset} has no days")
+
+
+def _quarter_start(day: date) -> date:
+    return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> Instant:
+    """The first instant of a day in a zone.
+
+    Where a change of the clocks skips midnight, it is the instant of the change;
+    where it repeats midnight, it is the earlier of the two.
+    """
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    moment = midnight.astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != midnight.replace(tzinfo=None):
+        # Skipped: with fold=0 the old offset was used, which lands after the change
+        # by as much as midnight was missed; the change itself is what both offsets share.
+        before = midnight.utcoffset() or timedelta()
+        after = midnight.replace(fold=1).utcoffset() or timedelta()
+        moment = _change_between(
+            datetime.combine(day, datetime.min.time(), UTC) - max(before, after),
+            datetime.combine(day, datetime.min.time(), UTC) - min(before, after),
+            zone,
+        )
+    return Instant.from_datetime(moment)
+
+
+def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant in `(low, high]` (UTC) at which the offset of `zone` is that of `high`."""
+    target = high.astimezone(zone).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) // 2
+        if middle.astimezone(zone).utcoffset() == target:
+            high = middle
+        else:
+            low = middle
+    return high.replace(microsecond=0)
+
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _custom(choice: PeriodChoice, zone: ZoneInfo) -> Period:
+    start = _bound(choice.start, "From", zone, days=0)
+    end = _bound(choice.end, "To", zone, days=1)
+    if start is not None and end is not None and end < start:
+        raise InputError(
+            f"The period ends ({choice.end.strip()}) before it starts ({choice.start.strip()}).",
+            "Swap the two.",
+            field="To",
+        )
+    return Period(start, end)
+
+
+def _bound(text: str, field: str, zone: ZoneInfo, *, days: int) -> Instant | None:
+    text = text.strip()
+    if not text:
+        return None
+    if _DATE.fullmatch(text):
+        try:
+            day = date.fromisoformat(text)
+            return start_of_day(day + timedelta(days=days), zone)
+        except (ValueError, OverflowError):
+            raise InputError(
+                f"{field}: there is no day {text}.", "Dates are YYYY-MM-DD.", field=field
+            ) from None
+    try:
+        return Instant.parse(text)
+    except ValueError:
+        raise InputError(
+            f"{field}: {text!r} is no date.",
+            "Write YYYY-MM-DD, or a time with its offset such as 2026-03-29T08:00:00+02:00.",
+            field=field,
+        ) from None

@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.faults import translating_faults
+from mylla_audit_desktop.database.relation import ip_sort_key
 from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.errors import DatabaseError, InputError
 
@@ -64,8 +65,12 @@ class Database:
         self.engine = engine
         self.label = label
         self.is_postgresql = engine.dialect.name == "postgresql"
-        # Types by column as PostgreSQL names them; empty until `check_entries` read them.
+        # What `check_entries` learns of the relation: types by column as the database
+        # names them, the columns that are never NULL, and whether it is a table of our
+        # own with its indexes or a view over somebody else's.
         self.column_types: dict[str, str] = {}
+        self.required_columns: frozenset[str] = frozenset()
+        self.has_indexes = False
 
     @contextmanager
     def reading(self, cancellation: Cancellation) -> Iterator[sa.Connection]:
@@ -115,7 +120,8 @@ class Database:
         Raises DatabaseError naming what is missing.
         """
         with self.reading(Cancellation()) as connection:
-            types = _column_types(connection, is_postgresql=self.is_postgresql)
+            columns = _read_columns(connection, is_postgresql=self.is_postgresql)
+            types = {column.name: column.kind for column in columns}
             relation = "audit.entries" if self.is_postgresql else "entries"
             if not types:
                 raise DatabaseError(
@@ -135,6 +141,10 @@ class Database:
                     "A view can convert it with AT TIME ZONE.",
                 )
             self.column_types = types
+            self.required_columns = frozenset(
+                column.name for column in columns if column.is_required
+            )
+            self.has_indexes = columns[0].is_table
             schema = "audit" if self.is_postgresql else None
             connection.execute(
                 sa.select(sa.table("entries", sa.column("id"), schema=schema)).limit(0)
@@ -239,6 +249,7 @@ def _sqlite(url: URL, *, create: bool) -> Database:
         # WAL can corrupt under SQLite 3.7.0 to 3.51.2, and Python brings an old one.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -32768")
+        connection.create_function("mylla_ip_key", 1, ip_sort_key, deterministic=True)
         return connection
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool)
@@ -312,16 +323,27 @@ def _cancel_postgresql(connection: sa.Connection) -> None:
             return
 
 
-def _column_types(connection: sa.Connection, *, is_postgresql: bool) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    kind: str
+    is_required: bool
+    is_table: bool
+
+
+def _read_columns(connection: sa.Connection, *, is_postgresql: bool) -> list[_Column]:
     if is_postgresql:
-        rows = connection.execute(
-            sa.text(
-                "SELECT a.attname, t.typname FROM pg_catalog.pg_attribute a"
-                " JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
-                " WHERE a.attrelid = pg_catalog.to_regclass('audit.entries')"
-                " AND a.attnum > 0 AND NOT a.attisdropped"
-            )
+        statement = (
+            "SELECT a.attname, t.typname, a.attnotnull, c.relkind IN ('r', 'p')"
+            " FROM pg_catalog.pg_attribute a"
+            " JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
+            " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+            " WHERE a.attrelid = pg_catalog.to_regclass('audit.entries')"
+            " AND a.attnum > 0 AND NOT a.attisdropped"
         )
     else:
-        rows = connection.execute(sa.text("SELECT name, type FROM pragma_table_info('entries')"))
-    return {str(name): str(kind) for name, kind in rows}
+        statement = (
+            "SELECT i.name, i.type, i.\"notnull\", m.type = 'table'"
+            " FROM sqlite_master m, pragma_table_info(m.name) i WHERE m.name = 'entries'"
+        )
+    return [_Column(*row) for row in connection.execute(sa.text(statement))]

@@ -94,6 +94,7 @@ def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
 def _refusal(cause: psycopg.Error) -> str:
     """The last clause of libpq's message, which says why; the clauses before say where."""
     text = _one_line(str(cause))
+    text = text.partition(" Is the server running")[0]
     for mark in ("FATAL: ", "failed: ", "error: "):
         if mark in text:
             text = text.rsplit(mark, 1)[1].strip()

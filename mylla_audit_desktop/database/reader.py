@@ -328,17 +328,26 @@ class LogReader:
 
 
 def _entry(row: sa.Row[Any]) -> AuditEntry:
-    values = list(row)
-    # A view may leave these empty although the contract does not.
-    for index in (2, 3, 4, 5):
-        values[index] = "" if values[index] is None else values[index]
-    return AuditEntry(*values)
+    return AuditEntry(row[0], row[1], *_required_texts(row), *row[6:])
 
 
 def _summary(row: sa.Row[Any]) -> EntrySummary:
-    *values, before, after = row
-    for index in (2, 3, 4, 5):
-        values[index] = "" if values[index] is None else values[index]
+    target_type, target_id, target_name, ip_address, before, after = row[6:]
     changes, has_more = changed_fields(before, after)
     is_cut = any(text is not None and len(text) >= EXCERPT_LENGTH for text in (before, after))
-    return EntrySummary(*values, changes, has_more or is_cut)
+    return EntrySummary(
+        row[0],
+        row[1],
+        *_required_texts(row),
+        target_type,
+        target_id,
+        target_name,
+        ip_address,
+        changes,
+        has_more or is_cut,
+    )
+
+
+def _required_texts(row: sa.Row[Any]) -> tuple[str, str, str, str]:
+    """Actor and action; a view may leave them empty although the contract does not."""
+    return row[2] or "", row[3] or "", row[4] or "", row[5] or ""

@@ -1,0 +1,1 @@
+"""Alembic's revisions of what this project creates, and nothing else."""

@@ -1,0 +1,104 @@
+"""What changed inside of a text, word by word."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from rapidfuzz.distance import Indel
+
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+# Beyond this many words the texts are shown one after the other: nobody reads such
+# a comparison, and it would take seconds.
+_MOST_WORDS = 40_000
+_CONTEXT = 60
+_SHORTEST_FOLD = 160
+
+
+class Change(Enum):
+    """What happened to a stretch of text."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of text; `folded` characters in its middle may be left out for reading.
+
+    `text` is always whole: the SAME and REMOVED stretches make up the text before,
+    the SAME and ADDED ones the text after.
+    """
+
+    change: Change
+    text: str
+    folded: int = 0
+
+
+def diff_words(before: str, after: str) -> tuple[Stretch, ...]:
+    """Both texts as stretches, neighbours of one kind merged."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    if len(old) + len(new) > _MOST_WORDS:
+        return _merged([Stretch(Change.REMOVED, before), Stretch(Change.ADDED, after)])
+    found: list[Stretch] = []
+    for code in Indel.opcodes(old, new):
+        if code.tag == "equal":
+            found.append(Stretch(Change.SAME, "".join(old[code.src_start : code.src_end])))
+            continue
+        found.append(Stretch(Change.REMOVED, "".join(old[code.src_start : code.src_end])))
+        found.append(Stretch(Change.ADDED, "".join(new[code.dest_start : code.dest_end])))
+    return _merged(found)
+
+
+def fold(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+    """The same with the middle of long unchanged stretches marked as folded."""
+    last = len(stretches) - 1
+    result = []
+    for index, stretch in enumerate(stretches):
+        # At either end of the text only one side has a neighbour that needs context.
+        kept = _CONTEXT * ((index > 0) + (index < last))
+        spare = len(stretch.text) - kept
+        if stretch.change is Change.SAME and last > 0 and spare >= _SHORTEST_FOLD:
+            result.append(replace(stretch, folded=spare))
+        else:
+            result.append(stretch)
+    return tuple(result)
+
+
+def folded_parts(stretches: tuple[Stretch, ...], index: int) -> tuple[str, int, str]:
+    """A stretch as what is read before the fold, its length, and what is read after."""
+    stretch = stretches[index]
+    if not stretch.folded:
+        return stretch.text, 0, ""
+    start = _CONTEXT if index > 0 else 0
+    return stretch.text[:start], stretch.folded, stretch.text[start + stretch.folded :]
+
+
+def _merged(stretches: list[Stretch]) -> tuple[Stretch, ...]:
+    """Removed before added, and a lone space between two changes belongs to them."""
+    joined: list[Stretch] = []
+    removed = added = ""
+    for index, stretch in enumerate(stretches):
+        if stretch.change is Change.REMOVED:
+            removed += stretch.text
+        elif stretch.change is Change.ADDED:
+            added += stretch.text
+        elif stretch.text:
+            is_between = bool(removed or added) and index < len(stretches) - 1
+            if is_between and len(stretch.text) <= 2 and not stretch.text.strip():
+                removed += stretch.text
+                added += stretch.text
+                continue
+            joined += _pair(removed, added)
+            removed = added = ""
+            joined.append(stretch)
+    return tuple(joined + _pair(removed, added))
+
+
+def _pair(removed: str, added: str) -> list[Stretch]:
+    pair = []
+    if removed:
+        pair.append(Stretch(Change.REMOVED, removed))
+    if added:
+        pair.append(Stretch(Change.ADDED, added))
+    return pair

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.database.drivers import postgresql_driver
 from mylla_audit_desktop.database.instants import postgresql_text, sqlite_text
 from mylla_audit_desktop.database.partitions import create_months
 from mylla_audit_desktop.log.entry import COLUMNS, NewEntry
@@ -101,9 +102,7 @@ def _refuse_known_ids(connection: sa.Connection, batch: list[NewEntry], start: i
 
 
 def _append_postgresql(connection: sa.Connection, entries: Iterator[NewEntry]) -> int:
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise TypeError("not a PostgreSQL connection")
+    driver = postgresql_driver(connection)
     # Into a table of this session first: the months are known and created then, and
     # duplicates are found by one join.
     connection.exec_driver_sql(

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.drivers import postgresql_driver, sqlite_driver
 from mylla_audit_desktop.database.faults import translating_faults
 from mylla_audit_desktop.database.relation import ip_sort_key
 from mylla_audit_desktop.log.entry import COLUMNS
@@ -65,6 +66,8 @@ class Database:
         self.engine = engine
         self.label = label
         self.is_postgresql = engine.dialect.name == "postgresql"
+        # Who is signed in: the login of the server; SQLite knows none.
+        self.login = ""
         # What `check_entries` learns of the relation: types by column as the database
         # names them, the columns that are never NULL, and whether it is a table of our
         # own with its indexes or a view over somebody else's.
@@ -106,7 +109,7 @@ class Database:
                 ):
                     yield connection
                 return
-            driver = _sqlite_driver(connection)
+            driver = sqlite_driver(connection)
             driver.set_progress_handler(lambda: int(cancellation.is_cancelled), _SQLITE_STEPS)
             try:
                 with connection.begin():
@@ -168,6 +171,7 @@ def open_database(url: str, *, create: bool = False) -> Database:
         with database.reading(Cancellation()) as connection:
             if database.is_postgresql:
                 database.label = _postgresql_label(connection)
+                database.login = str(connection.scalar(sa.text("SELECT session_user")))
             else:
                 # Reads the header of the file, so that a foreign one is named now.
                 connection.execute(sa.text("SELECT count(*) FROM sqlite_master"))
@@ -295,10 +299,7 @@ def _postgresql(url: URL) -> Database:
 
 def _postgresql_label(connection: sa.Connection) -> DatabaseLabel:
     """Where the connection really leads: the environment may have had a say (PGHOST …)."""
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise TypeError("not a PostgreSQL connection")
-    info = driver.info
+    info = postgresql_driver(connection).info
     return DatabaseLabel("postgresql", info.host, info.port, info.dbname)
 
 
@@ -306,21 +307,12 @@ def _decode(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _sqlite_driver(connection: sa.Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        raise TypeError("not an SQLite connection")
-    return driver
-
-
 def _cancel_postgresql(connection: sa.Connection) -> None:
-    driver = connection.connection.driver_connection
-    if isinstance(driver, psycopg.Connection):
-        try:
-            driver.cancel_safe(timeout=_CANCEL_TIMEOUT_SECONDS)
-        except psycopg.Error:
-            # The server does not answer; the worker's own time-outs end the work.
-            return
+    try:
+        postgresql_driver(connection).cancel_safe(timeout=_CANCEL_TIMEOUT_SECONDS)
+    except psycopg.Error:
+        # The server does not answer; the worker's own time-outs end the work.
+        return
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import lru_cache
 
+from mylla_audit_desktop.log.json_scan import scan_members
 from mylla_audit_desktop.log.json_text import (
     JsonArray,
     JsonNumber,
@@ -205,11 +206,6 @@ def _is_same_number(old: JsonNumber, new: JsonNumber) -> bool:
 
 # -- the names of the changed fields, for the table ------------------------------
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_SCALAR = re.compile(r"[^,{}\[\]\"\s]+")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-_SPACE = re.compile(r"[\s,:]*")
-
 
 @lru_cache(maxsize=4096)
 def changed_fields(before: str | None, after: str | None) -> tuple[tuple[str, ...], bool]:
@@ -218,65 +214,8 @@ def changed_fields(before: str | None, after: str | None) -> tuple[tuple[str, ..
     Both texts may be cut off anywhere; values are compared by their spelling.
     Never raises: it names fields for a table, `diff_entry` says what changed.
     """
-    old, is_old_whole = _top_level(before)
-    new, is_new_whole = _top_level(after)
+    old, is_old_whole = scan_members(before)
+    new, is_new_whole = scan_members(after)
     names = [name for name in old if old[name] is None or old[name] != new.get(name)]
     names += [name for name in new if name not in old]
     return tuple(names), not (is_old_whole and is_new_whole)
-
-
-def _top_level(text: str | None) -> tuple[dict[str, str | None], bool]:
-    """Name to spelling of the value (None where it is cut off); whether all was read."""
-    found: dict[str, str | None] = {}
-    if text is None:
-        return found, True
-    position = _skip(text, 0)
-    if not text.startswith("{", position):
-        return found, True
-    position = _skip(text, position + 1)
-    while not text.startswith("}", position):
-        key = _STRING.match(text, position)
-        if key is None:
-            return found, False
-        name = _unquote(key[0])
-        position = _skip(text, key.end())
-        end = _end_of_value(text, position)
-        found[name] = None if end is None else text[position:end]
-        if end is None:
-            return found, False
-        position = _skip(text, end)
-    return found, True
-
-
-def _skip(text: str, position: int) -> int:
-    match = _SPACE.match(text, position)
-    return match.end() if match else position
-
-
-def _end_of_value(text: str, position: int) -> int | None:
-    first = text[position : position + 1]
-    if first == '"':
-        match = _STRING.match(text, position)
-        return match.end() if match else None
-    if first and first in "{[":
-        depth = 0
-        for token in _TOKEN.finditer(text, position):
-            if token[0] in "{[":
-                depth += 1
-            elif token[0] in "}]":
-                depth -= 1
-                if depth == 0:
-                    return token.end()
-        return None
-    match = _SCALAR.match(text, position)
-    # A scalar that reaches the end of the text may go on behind the cut.
-    return match.end() if match and match.end() < len(text) else None
-
-
-def _unquote(quoted: str) -> str:
-    if "\\" not in quoted:
-        return quoted[1:-1]
-    try:
-        return str(json.loads(quoted, strict=False))
-    except ValueError:
-        return quoted[1:-1]

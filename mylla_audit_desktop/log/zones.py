@@ -1,11 +1,14 @@
 """Time zones by their IANA names."""
 
 import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import tzlocal
 
 from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.instant import Instant
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -31,3 +34,49 @@ def system_zone() -> ZoneInfo:
 def all_zone_names() -> list[str]:
     """Every IANA name of this computer's data, sorted."""
     return sorted(zoneinfo.available_timezones() - {"localtime", "Factory", "posixrules"})
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetSpan:
+    """An offset from UTC that holds before `until` (None: from then on)."""
+
+    until: Instant | None
+    offset: timedelta
+
+
+def offset_spans(first: Instant, last: Instant, zone: ZoneInfo) -> tuple[OffsetSpan, ...]:
+    """The offsets of a zone from `first` to `last`, both within the years 1 to 9999.
+
+    With them a database can format a million times by the rules of this computer,
+    which are those of the screen.
+    """
+    low, high = first.to_datetime(), last.to_datetime()
+    if low is None or high is None:
+        raise ValueError("offsets are known for the years 1 to 9999 only")
+    spans = []
+    while low < high:
+        # Changes of the clocks are weeks apart; half a day never holds two.
+        step = min(low + timedelta(hours=12), high)
+        offset, following = _offset_at(low, zone), _offset_at(step, zone)
+        if offset != following:
+            spans.append(OffsetSpan(Instant.from_datetime(_change(low, step, zone)), offset))
+        low = step
+    return (*spans, OffsetSpan(None, _offset_at(high, zone)))
+
+
+def _offset_at(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
+
+
+def _change(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
+    """The first second in `(low, high]` with the offset of `high`."""
+    low, high = low.replace(microsecond=0), high.replace(microsecond=0) + timedelta(seconds=1)
+    target = _offset_at(high, zone)
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) // 2
+        middle = middle.replace(microsecond=0, tzinfo=UTC)
+        if _offset_at(middle, zone) == target:
+            high = middle
+        else:
+            low = middle
+    return high

@@ -1,0 +1,169 @@
+"""The CSV and its manifest, as two files that are never seen half done.
+
+New pair: the manifest is put in place first, the CSV last, so that a CSV never
+stands alone. Replacing a pair: two renames cannot be one step, so the new
+manifest waits beside the old one as `….manifest.json.next` while the CSV is
+exchanged; `verify` knows it, and the file verifies at every moment.
+"""
+
+import getpass
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from mylla_audit_desktop import __version__
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.database.export import stream_csv
+from mylla_audit_desktop.evidence.atomic_file import (
+    check_target,
+    finish,
+    put_new,
+    put_over,
+    saying_why,
+    temporary_file,
+)
+from mylla_audit_desktop.evidence.manifest import (
+    FORMAT_VERSION,
+    Manifest,
+    manifest_path,
+    pending_manifest_path,
+)
+from mylla_audit_desktop.log.csv_format import CSV_COLUMNS, Profile
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.query import LogQuery
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What to export, and where to.
+
+    filters_as_given: the words of the user, for the manifest.
+    highest_id: the snapshot of a screen; None exports what is there now.
+    """
+
+    query: LogQuery
+    filters_as_given: Mapping[str, object]
+    zone: ZoneInfo
+    profile: Profile
+    output: Path
+    may_replace: bool
+    created_at: Instant
+    highest_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What was written."""
+
+    output: Path
+    manifest: Path
+    row_count: int
+    bytes: int
+    sha256: str
+
+
+def export_csv(
+    database: Database,
+    request: ExportRequest,
+    cancellation: Cancellation,
+    progress: Callable[[int], None] | None = None,
+) -> ExportResult:
+    """Write the CSV and its manifest; `progress` gets the rows so far.
+
+    Raises InputError where a file cannot be written, DatabaseError where the
+    database fails, CancelledError. What stood there before stays then.
+    """
+    output = request.output.expanduser().absolute()
+    check_target(output, may_replace=request.may_replace)
+    check_target(manifest_path(output), may_replace=request.may_replace)
+    rows = 0
+
+    def count(so_far: int) -> None:
+        nonlocal rows
+        rows = so_far
+        if progress is not None:
+            progress(so_far)
+
+    with temporary_file(output) as (file, csv_part):
+        digest, size = hashlib.sha256(), 0
+        chunks = stream_csv(
+            database,
+            request.query,
+            profile=request.profile,
+            zone=request.zone,
+            cancellation=cancellation,
+            highest_id=request.highest_id,
+            progress=count,
+        )
+        for chunk in chunks:
+            cancellation.raise_if_cancelled()
+            digest.update(chunk)
+            size += len(chunk)
+            with saying_why(output):
+                file.write(chunk)
+        finish(file, output)
+        manifest = _manifest(database, request, rows, size, digest.hexdigest())
+        with temporary_file(manifest_path(output)) as (manifest_file, manifest_part):
+            manifest_file.write(manifest.to_json().encode())
+            finish(manifest_file, output)
+            cancellation.raise_if_cancelled()
+            _put_pair(csv_part, manifest_part, output)
+    return ExportResult(output, manifest_path(output), rows, size, manifest.sha256)
+
+
+def _put_pair(csv_part: Path, manifest_part: Path, output: Path) -> None:
+    final, pending = manifest_path(output), pending_manifest_path(output)
+    if output.exists():
+        put_over(manifest_part, pending)
+        put_over(csv_part, output)
+        with saying_why(output):
+            pending.replace(final)
+        return
+    # A manifest without its CSV is left over from a killed export, or allowed by force.
+    put_over(manifest_part, final)
+    try:
+        put_new(csv_part, output)
+    except BaseException:
+        final.unlink(missing_ok=True)
+        raise
+
+
+def _manifest(
+    database: Database, request: ExportRequest, rows: int, size: int, sha256: str
+) -> Manifest:
+    query, label = request.query, database.label
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        tool=f"Mylla Audit Desktop {__version__}",
+        created_at=request.created_at.isoformat(),
+        # SQLite knows no logins, so nothing but this computer vouches for the name.
+        exported_by=database.login or f"{_operating_system_login()} (not verified)",
+        database={"host": label.host, "port": label.port, "name": label.name},
+        filters={
+            "given": dict(request.filters_as_given),
+            "resolved": {
+                "from": None if query.start is None else query.start.isoformat(),
+                "to": None if query.end is None else query.end.isoformat(),
+                "actors": list(query.actors),
+                "actions": list(query.actions),
+                "targets": list(query.targets),
+            },
+        },
+        time_zone=request.zone.key,
+        sort={"column": query.sort.column.value, "ascending": query.sort.ascending},
+        profile=request.profile.value,
+        columns=CSV_COLUMNS,
+        row_count=rows,
+        bytes=size,
+        sha256=sha256,
+    )
+
+
+def _operating_system_login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

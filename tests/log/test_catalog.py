@@ -73,17 +73,18 @@ def test_labels_are_sentence_case_and_told_apart(catalog: ActionCatalog) -> None
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "complaint"),
     [
-        "not toml",
-        "",
-        '[[category]]\nname = "A"\nprefix = "a"\n',
-        '[[category]]\nname = "A"\nprefix = "a"\n[category.actions]\n"b.c" = "C"\n',
-        '[[category]]\nname = "A"\nprefix = "a"\nactions = {}\n'
-        '[[category]]\nname = "B"\nprefix = "a"\nactions = {}\n',
+        ("not toml", "Expected"),
+        ("", "lacks the key 'category'"),
+        ('[[category]]\nname = "A"\nprefix = "a"\n', "lacks the key 'actions'"),
+        (
+            '[[category]]\nname = "A"\nprefix = "a"\n[category.actions]\n"b.c" = "C"\n',
+            "b.c stands under the prefix a",
+        ),
+        ('[[category]]\nname = "A"\nprefix = "a"\nactions = {}\n' * 2, "a prefix twice"),
     ],
-    ids=["no toml", "empty", "no actions", "foreign prefix", "prefix twice"],
 )
-def test_a_broken_catalogue_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
+def test_a_broken_catalogue_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
         parse_catalog(text)

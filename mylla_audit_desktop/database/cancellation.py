@@ -33,6 +33,10 @@ class Cancellation:
         if self._is_cancelled:
             raise CancelledError
 
+    def flag(self) -> None:
+        """Flag the work as cancelled and leave it to find out (for a signal handler)."""
+        self._is_cancelled = True
+
     def cancel(self) -> None:
         """Flag the work as cancelled and interrupt the statement under way.
 

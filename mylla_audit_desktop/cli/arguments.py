@@ -1,0 +1,109 @@
+"""Arguments that several commands share."""
+
+import argparse
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.filters import LogFilters
+from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
+from mylla_audit_desktop.log.zones import system_zone, zone_named
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, like all errors."""
+
+    def error(self, message: str) -> NoReturn:
+        """A wrong call."""
+        raise InputError(f"{message[:1].upper()}{message[1:]}.", f"Try: {self.prog} --help")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the filter arguments come to."""
+
+    filters: LogFilters
+    query: LogQuery
+    zone: ZoneInfo
+
+
+def add_database(parser: argparse.ArgumentParser) -> None:
+    """`--database`."""
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        required=True,
+        help="sqlite:///PATH or postgresql://USER@HOST:PORT/NAME; "
+        "the password comes from PGPASSWORD or PGPASSFILE",
+    )
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """The filters, the zone and the order."""
+    group = parser.add_argument_group("filters (the last 30 days where no date is given)")
+    group.add_argument(
+        "--from",
+        dest="start",
+        metavar="WHEN",
+        help="a date (a whole day of the zone) or an ISO time with offset",
+    )
+    group.add_argument(
+        "--to",
+        dest="end",
+        metavar="WHEN",
+        help="a date (included) or an ISO time with offset (excluded)",
+    )
+    group.add_argument("--all-time", action="store_true", help="no bounds in time")
+    group.add_argument(
+        "--actor", action="append", default=[], metavar="X", help="an ID or a name; repeatable"
+    )
+    group.add_argument(
+        "--action",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="a name, or a pattern with * and ?; repeatable",
+    )
+    group.add_argument(
+        "--target", action="append", default=[], metavar="ID", help="an ID; repeatable"
+    )
+    group.add_argument(
+        "--time-zone", metavar="IANA", help="for dates and times shown (default: the system's)"
+    )
+    parser.add_argument(
+        "--sort",
+        choices=[column.value for column in SortColumn],
+        default=SortColumn.TIMESTAMP.value,
+        help="the column to sort by (default: timestamp)",
+    )
+    parser.add_argument(
+        "--ascending", action="store_true", help="oldest, or first in the alphabet, first"
+    )
+
+
+def read_filters(arguments: argparse.Namespace, now: datetime | None = None) -> Asked:
+    """The query of the arguments. Raises InputError."""
+    zone = zone_named(arguments.time_zone) if arguments.time_zone else system_zone()
+    has_dates = arguments.start is not None or arguments.end is not None
+    if arguments.all_time and has_dates:
+        raise InputError("--all-time cannot be combined with --from or --to.", "Leave one out.")
+    if arguments.all_time:
+        period = PeriodChoice(Preset.ALL_TIME)
+    elif has_dates:
+        for option, value in (("--from", arguments.start), ("--to", arguments.end)):
+            if value is not None and not value.strip():
+                raise InputError(f"{option} is empty.", "Give a date such as 2026-03-29.")
+        period = PeriodChoice(Preset.CUSTOM, arguments.start or "", arguments.end or "")
+    else:
+        period = PeriodChoice()
+    for option in ("actor", "target"):
+        if any(not value.strip() for value in getattr(arguments, option)):
+            raise InputError(f"--{option} is empty.", "Give an ID.")
+    filters = LogFilters(
+        period, tuple(arguments.actor), tuple(arguments.action), tuple(arguments.target)
+    )
+    sort = Sort(SortColumn(arguments.sort), arguments.ascending)
+    return Asked(filters, filters.resolve(now or datetime.now(UTC), zone, sort), zone)

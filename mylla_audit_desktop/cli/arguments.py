@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.errors import InputError
@@ -15,6 +15,10 @@ from mylla_audit_desktop.log.zones import system_zone, zone_named
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, like all errors."""
+
+    def __init__(self, **options: Any) -> None:
+        # An abbreviation that works today would break scripts with the next option.
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """A wrong call."""
@@ -99,6 +103,9 @@ def read_filters(arguments: argparse.Namespace, now: datetime | None = None) -> 
         period = PeriodChoice(Preset.CUSTOM, arguments.start or "", arguments.end or "")
     else:
         period = PeriodChoice()
+    for option in ("actor", "action", "target"):
+        if any(not _is_unicode(value) for value in getattr(arguments, option)):
+            raise InputError(f"--{option} is not UTF-8.", "Such a text cannot be in the log.")
     for option in ("actor", "target"):
         if any(not value.strip() for value in getattr(arguments, option)):
             raise InputError(f"--{option} is empty.", "Give an ID.")
@@ -107,3 +114,8 @@ def read_filters(arguments: argparse.Namespace, now: datetime | None = None) -> 
     )
     sort = Sort(SortColumn(arguments.sort), arguments.ascending)
     return Asked(filters, filters.resolve(now or datetime.now(UTC), zone, sort), zone)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a database can be asked for it: no bytes that were no UTF-8, no NUL."""
+    return "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)

@@ -1,6 +1,7 @@
 """`mylla-audit export`, `verify` and `import`: evidence out, checked, and in again."""
 
 from argparse import Namespace
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,6 @@ def run_export(arguments: Namespace, cancellation: Cancellation) -> int:
     from mylla_audit_desktop.evidence.export import ExportRequest, export_csv
 
     asked = read_filters(arguments)
-    database = open_database(arguments.database)
     request = ExportRequest(
         query=asked.query,
         filters_as_given=asked.filters.as_given(),
@@ -28,11 +28,11 @@ def run_export(arguments: Namespace, cancellation: Cancellation) -> int:
         may_replace=arguments.force,
         created_at=Instant.from_datetime(datetime.now(UTC)),
     )
-    with Progress("Exporting") as progress:
+    with closing(open_database(arguments.database)) as database, Progress("Exporting") as progress:
         result = export_csv(database, request, cancellation, progress)
     word = "entry" if result.row_count == 1 else "entries"
-    print(f"{result.row_count:,} {word} in {result.output}")
-    print(f"Manifest {result.manifest}")
+    print(f"{result.row_count:,} {word} in {visible_text(str(result.output))}")
+    print(f"Manifest {visible_text(str(result.manifest))}")
     print(f"SHA-256 {result.sha256}")
     return 0
 
@@ -66,9 +66,9 @@ def run_import(arguments: Namespace, cancellation: Cancellation) -> int:
     path = Path(arguments.file)
     # Looked at before anything is created: a file that is wrong leaves no database.
     next(parse_file(path), None)
-    database = open_database(arguments.database, create=True)
-    upgrade_schema(database)
-    with Progress("Importing") as progress:
-        count = import_file(database, path, cancellation, progress)
+    with closing(open_database(arguments.database, create=True)) as database:
+        upgrade_schema(database)
+        with Progress("Importing") as progress:
+            count = import_file(database, path, cancellation, progress)
     print(f"{count:,} {'entry' if count == 1 else 'entries'} imported")
     return 0

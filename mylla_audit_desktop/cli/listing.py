@@ -3,14 +3,17 @@
 import sys
 import unicodedata
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from itertools import chain, islice
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.cli.arguments import read_filters
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.reader import LogReader
+from mylla_audit_desktop.database.relation import EXCERPT_LENGTH
 from mylla_audit_desktop.evidence.ndjson import entry_to_json
 from mylla_audit_desktop.log.csv_format import HEADER, Profile, format_row
 from mylla_audit_desktop.log.diff import changed_fields
@@ -26,38 +29,31 @@ _MEASURED = 500
 def run(arguments: Namespace, cancellation: Cancellation) -> int:
     """Print the entries; a hint on standard error where there are more."""
     asked = read_filters(arguments)
-    database = open_database(arguments.database)
     limit: int = arguments.limit
-    entries = LogReader(database).iterate_entries(asked.query, limit + 1, cancellation)
-    shown = _Counted(islice(entries, limit))
-    if arguments.format == "ndjson":
-        _write(f"{entry_to_json(entry, asked.zone)}\n" for entry in shown)
-    elif arguments.format == "csv":
-        _write([HEADER])
-        # Exactly as stored, like the SIEM profile: a pipe runs no formulas.
-        _write(format_row(entry, Profile.SIEM, asked.zone) for entry in shown)
-    else:
-        _write(_table(shown, asked.zone))
-    has_more = next(entries, None) is not None
-    entries.close()
-    if has_more:
-        print(
-            f"mylla-audit: the first {shown.count:,} entries are shown; "
-            "there are more (see --limit).",
-            file=sys.stderr,
-        )
+    with closing(open_database(arguments.database)) as database:
+        reader = LogReader(database)
+        # One more than wanted tells whether there are more, before they are counted.
+        entries = reader.iterate_entries(asked.query, limit + 1, cancellation)
+        with closing(cast("Generator[AuditEntry]", entries)):
+            _write(_parts(islice(entries, limit), arguments.format, asked.zone))
+            has_more = next(entries, None) is not None
+        if has_more:
+            snapshot = reader.read_snapshot(asked.query, cancellation)
+            count = reader.read_count(snapshot, cancellation)
+            print(
+                f"mylla-audit: {limit:,} of {count:,} entries shown; --limit N shows more.",
+                file=sys.stderr,
+            )
     return 0
 
 
-class _Counted(Iterator[AuditEntry]):
-    def __init__(self, entries: Iterator[AuditEntry]) -> None:
-        self._entries = entries
-        self.count = 0
-
-    def __next__(self) -> AuditEntry:
-        entry = next(self._entries)
-        self.count += 1
-        return entry
+def _parts(entries: Iterator[AuditEntry], form: str, zone: ZoneInfo) -> Iterator[str]:
+    if form == "ndjson":
+        return (f"{entry_to_json(entry, zone)}\n" for entry in entries)
+    if form == "csv":
+        # Exactly as stored, like the SIEM profile: a pipe runs no formulas.
+        return chain([HEADER], (format_row(entry, Profile.SIEM, zone) for entry in entries))
+    return _table(entries, zone, is_cut=sys.stdout.isatty())
 
 
 def _write(parts: Iterable[str]) -> None:
@@ -67,19 +63,20 @@ def _write(parts: Iterable[str]) -> None:
     out.flush()
 
 
-def _table(entries: Iterator[AuditEntry], zone: ZoneInfo) -> Iterator[str]:
+def _table(entries: Iterator[AuditEntry], zone: ZoneInfo, *, is_cut: bool) -> Iterator[str]:
+    """Lines of the table. Only a terminal gets them cut: who reads a pipe searches it."""
     first = [_HEADINGS, *(_cells(entry, zone) for entry in islice(entries, _MEASURED))]
     widths = [
         min(max(_width(row[index]) for row in first), _WIDEST) for index in range(len(_HEADINGS))
     ]
     for row in first:
-        yield _line(row, widths)
+        yield _line(row, widths, is_cut=is_cut)
     for entry in entries:
-        yield _line(_cells(entry, zone), widths)
+        yield _line(_cells(entry, zone), widths, is_cut=is_cut)
 
 
 def _cells(entry: AuditEntry, zone: ZoneInfo) -> tuple[str, ...]:
-    names, has_more = changed_fields(entry.before, entry.after)
+    names, has_more = changed_fields(_excerpt(entry.before), _excerpt(entry.after))
     target = " ".join(filter(None, (entry.target_name, entry.target_id)))
     cells = (
         _stamp(entry, zone),
@@ -98,14 +95,19 @@ def _stamp(entry: AuditEntry, zone: ZoneInfo) -> str:
     return f"{head} {tail[6:]}" if dot else text
 
 
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    padded = (_fit(cell, width) for cell, width in zip(cells, widths, strict=True))
+def _excerpt(text: str | None) -> str | None:
+    """As much as the window's table reads; whole ones would pile up in a cache."""
+    return None if text is None else text[:EXCERPT_LENGTH]
+
+
+def _line(cells: tuple[str, ...], widths: list[int], *, is_cut: bool) -> str:
+    padded = (_fit(cell, width, is_cut=is_cut) for cell, width in zip(cells, widths, strict=True))
     return "  ".join(padded).rstrip() + "\n"
 
 
-def _fit(text: str, width: int) -> str:
+def _fit(text: str, width: int, *, is_cut: bool) -> str:
     length = _width(text)
-    if length <= width:
+    if length <= width or not is_cut:
         return text + " " * (width - length)
     kept, used = [], 0
     for character in text:
@@ -122,6 +124,10 @@ def _width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
+        0
+        if unicodedata.category(one) in {"Mn", "Me"}
+        else 2
+        if unicodedata.east_asian_width(one) in "WF"
+        else 1
         for one in text
     )

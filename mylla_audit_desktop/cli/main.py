@@ -6,16 +6,16 @@ one line on standard error.
 """
 
 import argparse
+import io
 import os
-import signal
 import sys
-import traceback
 from collections.abc import Callable, Sequence
-from types import FrameType
-from typing import NoReturn
+from contextlib import suppress
 
 from mylla_audit_desktop import __version__
 from mylla_audit_desktop.cli.arguments import Parser, add_database, add_filters
+from mylla_audit_desktop.cli.interruption import Interruption
+from mylla_audit_desktop.cli.redaction import Redactor
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.errors import CancelledError, KnownError
@@ -26,32 +26,52 @@ Command = Callable[[argparse.Namespace, Cancellation], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    cancellation = Cancellation()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _cancelling(cancellation))
-    is_debugging = "--debug" in (sys.argv if argv is None else argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    redactor = Redactor(words)
+    interruption = Interruption()
+    _prepare_streams()
     try:
-        arguments = build_parser().parse_args(argv)
-        run: Command = arguments.run
-        return run(arguments, cancellation)
-    except KnownError as error:
-        _say(error.sentence)
-        return error.exit_code
-    except (CancelledError, KeyboardInterrupt):
-        _say("Cancelled. Nothing was changed.")
-        return 130
+        with interruption.listening():
+            code = _run(words, interruption)
+            # Now, while a full disk or a closed pipe can still be told.
+            sys.stdout.flush()
+            return code
     except BrokenPipeError:
-        # The reader of the pipe has seen enough; nothing more can be written to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of the pipe has seen enough.
+        _discard_output()
         return 0
-    except Exception as error:  # noqa: BLE001 - the boundary: a bug is one line here too
-        if is_debugging:
-            traceback.print_exc()
-        _say(
-            f"Something unexpected happened ({type(error).__name__}). "
-            "Run it again with --debug and report what it prints."
-        )
-        return 3
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the boundary: one line
+        code, sentence = _outcome(error, is_cancelled=interruption.cancellation.is_cancelled)
+        if "--debug" in words:
+            _say_traceback(redactor)
+        _say(redactor.redact(sentence))
+        with suppress(OSError):
+            sys.stdout.flush()
+            return code
+        _discard_output()
+        return code
+
+
+def _run(words: list[str], interruption: Interruption) -> int:
+    arguments = build_parser().parse_args(words)
+    interruption.is_gentle = arguments.writes
+    run: Command = arguments.run
+    return run(arguments, interruption.cancellation)
+
+
+def _outcome(error: BaseException, *, is_cancelled: bool) -> tuple[int, str]:
+    """Exit code and sentence of what ended a command; what is not foreseen is a bug."""
+    if is_cancelled or isinstance(error, CancelledError | KeyboardInterrupt):
+        return 130, "Cancelled. Nothing was changed."
+    if isinstance(error, KnownError):
+        return error.exit_code, error.sentence
+    if isinstance(error, OSError):
+        place = error.filename or "The output cannot be written"
+        return 2, f"{place}: {error.strerror or type(error).__name__}."
+    return 3, (
+        f"Something unexpected happened ({type(error).__name__}). "
+        "Run it again with --debug and report what it prints."
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -78,7 +98,7 @@ _Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives it no ot
 def _add_init(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
     parser = commands.add_parser("init", help="create or upgrade the audit log's schema")
     add_database(parser)
-    parser.set_defaults(run=_lazily("setup", "run_init"))
+    parser.set_defaults(run=_lazily("setup", "run_init"), writes=True)
     return parser
 
 
@@ -88,8 +108,10 @@ def _add_demo(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
     parser.add_argument("--entries", type=_count, default=50_000, metavar="N")
     parser.add_argument("--days", type=_count, default=400, metavar="D")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
-    parser.add_argument("--until", metavar="ISO", help="the time of the last entry (default: now)")
-    parser.set_defaults(run=_lazily("setup", "run_demo"))
+    parser.add_argument(
+        "--until", metavar="ISO", help="the end: a day in UTC, or a time with offset (default: now)"
+    )
+    parser.set_defaults(run=_lazily("setup", "run_demo"), writes=True)
     return parser
 
 
@@ -97,7 +119,7 @@ def _add_import(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
     parser = commands.add_parser("import", help="add entries from NDJSON or an exported CSV")
     parser.add_argument("file", metavar="FILE")
     add_database(parser)
-    parser.set_defaults(run=_lazily("files", "run_import"))
+    parser.set_defaults(run=_lazily("files", "run_import"), writes=True)
     return parser
 
 
@@ -107,7 +129,7 @@ def _add_list(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
     add_filters(parser)
     parser.add_argument("--limit", type=_count_or_zero, default=100, metavar="N")
     parser.add_argument("--format", choices=("table", "ndjson", "csv"), default="table")
-    parser.set_defaults(run=_lazily("listing", "run"))
+    parser.set_defaults(run=_lazily("listing", "run"), writes=False)
     return parser
 
 
@@ -124,14 +146,14 @@ def _add_export(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
         help="spreadsheet guards formulas, siem writes every value exactly",
     )
     parser.add_argument("--force", action="store_true", help="replace a file that exists")
-    parser.set_defaults(run=_lazily("files", "run_export"))
+    parser.set_defaults(run=_lazily("files", "run_export"), writes=True)
     return parser
 
 
 def _add_verify(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
     parser = commands.add_parser("verify", help="check a CSV against its manifest")
     parser.add_argument("file", metavar="FILE")
-    parser.set_defaults(run=_lazily("files", "run_verify"))
+    parser.set_defaults(run=_lazily("files", "run_verify"), writes=False)
     return parser
 
 
@@ -160,16 +182,36 @@ def _count_or_zero(text: str) -> int:
     return int(text)
 
 
-def _cancelling(cancellation: Cancellation) -> Callable[[int, FrameType | None], NoReturn]:
-    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        cancellation.flag()
-        raise KeyboardInterrupt
-
-    return stop
-
-
 def _say(sentence: str) -> None:
-    print(f"mylla-audit: {visible_text(sentence)}", file=sys.stderr)
+    with suppress(OSError):
+        print(f"mylla-audit: {visible_text(sentence)}", file=sys.stderr, flush=True)
+
+
+def _say_traceback(redactor: Redactor) -> None:
+    import traceback
+
+    with suppress(OSError):
+        for line in redactor.redact(traceback.format_exc()).splitlines():
+            print(visible_text(line), file=sys.stderr)
+
+
+def _prepare_streams() -> None:
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Closed by the caller (`>&-`): there is nobody to tell.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif isinstance(stream, io.TextIOWrapper):
+            # What a terminal cannot show becomes an escape, not a crash.
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Point standard output at nothing, so that the flush at exit cannot fail again."""
+    with suppress(OSError):  # also io.UnsupportedOperation: a stream without a descriptor
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,18 @@
 """`mylla-audit init` and `demo`: a database to begin with."""
 
 from argparse import Namespace
+from contextlib import closing
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.cli.progress import Progress
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.period import PeriodChoice, Preset, resolve_period
+from mylla_audit_desktop.log.visible import visible_text
+
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def run_init(arguments: Namespace, cancellation: Cancellation) -> int:
@@ -15,9 +21,9 @@ def run_init(arguments: Namespace, cancellation: Cancellation) -> int:
     from mylla_audit_desktop.database.setup import upgrade_schema
 
     cancellation.raise_if_cancelled()
-    database = open_database(arguments.database, create=True)
-    upgrade_schema(database)
-    print(f"{database.label} is ready")
+    with closing(open_database(arguments.database, create=True)) as database:
+        upgrade_schema(database)
+        print(f"{visible_text(str(database.label))} is ready")
     return 0
 
 
@@ -28,26 +34,39 @@ def run_demo(arguments: Namespace, cancellation: Cancellation) -> int:
     from mylla_audit_desktop.database.setup import upgrade_schema
     from mylla_audit_desktop.demo.story import DemoPlan, tell_story
 
-    until = Instant.from_datetime(datetime.now(UTC))
-    if arguments.until is not None:
-        try:
-            until = Instant.parse(arguments.until)
-        except ValueError:
-            raise InputError(
-                f"--until {arguments.until!r} is no time.",
-                "Write an ISO time with offset such as 2026-11-23T00:00:00+00:00.",
-            ) from None
     plan = DemoPlan(
-        entries=arguments.entries, days=arguments.days, seed=arguments.seed, until=until
+        entries=arguments.entries,
+        days=arguments.days,
+        seed=arguments.seed,
+        until=_until(arguments.until, arguments.days),
     )
-    database = open_database(arguments.database, create=True)
-    upgrade_schema(database)
-    if not read_is_empty(database):
-        raise InputError(
-            f"{database.label} already holds entries, and the demo would mix with them.",
-            "Name a new database.",
-        )
-    with Progress("Writing the demo log") as progress:
-        count = append_entries(database, tell_story(plan), cancellation, progress=progress)
-    print(f"{count:,} {'entry' if count == 1 else 'entries'} in {database.label}")
+    with closing(open_database(arguments.database, create=True)) as database:
+        upgrade_schema(database)
+        if not read_is_empty(database):
+            raise InputError(
+                f"{database.label} already holds entries, and the demo would mix with them.",
+                "Name a new database.",
+            )
+        with Progress("Writing the demo log") as progress:
+            count = append_entries(database, tell_story(plan), cancellation, progress=progress)
+        place = visible_text(str(database.label))
+    print(f"{count:,} {'entry' if count == 1 else 'entries'} in {place}")
     return 0
+
+
+def _until(text: str | None, days: int) -> Instant:
+    now = datetime.now(UTC)
+    if text is None:
+        return Instant.from_datetime(now)
+    try:
+        # In UTC, because the same arguments mean the same log on every computer.
+        end = resolve_period(PeriodChoice(Preset.CUSTOM, end=text), now, ZoneInfo("UTC")).end
+    except InputError as error:
+        raise InputError(f"--until{error.what.removeprefix('To')}", error.advice) from None
+    moment = None if end is None else end.to_datetime()
+    if end is None or moment is None or (moment - _EARLIEST).days < days:
+        raise InputError(
+            f"--until {text!r} and --days {days:,} do not go together.",
+            "The log cannot begin before 1970.",
+        )
+    return end

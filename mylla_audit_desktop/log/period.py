@@ -152,7 +152,9 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 def _custom(choice: PeriodChoice, zone: ZoneInfo) -> Period:
     start = _bound(choice.start, "From", zone, days=0)
     end = _bound(choice.end, "To", zone, days=1)
-    if start is not None and end is not None and end < start:
+    # The last day is included, so that two swapped days can come to the same instant.
+    are_days = bool(_DATE.fullmatch(choice.start.strip()) and _DATE.fullmatch(choice.end.strip()))
+    if start is not None and end is not None and (end < start or (are_days and end == start)):
         raise InputError(
             f"The period ends ({choice.end.strip()}) before it starts ({choice.start.strip()}).",
             "Swap the two.",

@@ -1,0 +1,218 @@
+"""Colours, type and icons: light, dark, and following the desktop."""
+
+from dataclasses import dataclass, fields
+from enum import Enum
+from string import Template
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from mylla_audit_desktop.resources import resource_path
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours by what they are used for, as `#rrggbb`."""
+
+    window: str
+    panel: str
+    alternate: str
+    line: str
+    strong_line: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    tint: str
+    selection: str
+    added: str
+    added_tint: str
+    removed: str
+    removed_tint: str
+    changed: str
+    changed_tint: str
+
+
+LIGHT = Tokens(
+    window="#f5f6f8",
+    panel="#ffffff",
+    alternate="#fafbfc",
+    line="#e1e4ea",
+    strong_line="#cdd2db",
+    text="#1b2130",
+    muted="#5c6577",
+    faint="#8a93a5",
+    accent="#2f5fd0",
+    on_accent="#ffffff",
+    tint="#e8effc",
+    selection="#dce7fb",
+    added="#0b6b3a",
+    added_tint="#e3f5ea",
+    removed="#a3201d",
+    removed_tint="#fdeaea",
+    changed="#8a5a00",
+    changed_tint="#fdf3dc",
+)
+DARK = Tokens(
+    window="#14171d",
+    panel="#1b1f27",
+    alternate="#1f242d",
+    line="#2c323d",
+    strong_line="#3a4250",
+    text="#e6e9ef",
+    muted="#a3acbc",
+    faint="#778196",
+    accent="#7ea6ff",
+    on_accent="#14171d",
+    tint="#22304d",
+    selection="#283a5e",
+    added="#6fdc9b",
+    added_tint="#173527",
+    removed="#ff9a94",
+    removed_tint="#3d1f20",
+    changed="#f0c46a",
+    changed_tint="#3a2f17",
+)
+
+
+class ThemeChoice(Enum):
+    """What the user chose; values stand in the settings file."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Theme(QObject):
+    """The palette in force; `changed` tells widgets to draw their icons anew."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, choice: ThemeChoice) -> None:
+        super().__init__(application)
+        self._application = application
+        self._choice = choice
+        self.tokens = LIGHT
+        load_fonts()
+        application.setStyle(QStyleFactory.create("Fusion"))
+        application.setFont(text_font())
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+        self.apply(choice)
+
+    @property
+    def choice(self) -> ThemeChoice:
+        """What was chosen."""
+        return self._choice
+
+    def apply(self, choice: ThemeChoice) -> None:
+        """Put a choice in force."""
+        self._choice = choice
+        is_dark = choice is ThemeChoice.DARK or (
+            choice is ThemeChoice.SYSTEM
+            and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        )
+        self.tokens = DARK if is_dark else LIGHT
+        self._application.setPalette(palette_of(self.tokens))
+        self._application.setStyleSheet(style_sheet(self.tokens))
+        self.changed.emit()
+
+    def color(self, name: str) -> QColor:
+        """A token as a colour."""
+        return QColor(getattr(self.tokens, name))
+
+    def icon(self, name: str, color: str = "muted") -> QIcon:
+        """A Lucide icon in a token's colour, sharp at 1 to 3 times the size."""
+        svg = resource_path("icons", f"{name}.svg").read_text("utf-8")
+        # QtSvg paints currentColor black.
+        drawn = svg.replace("currentColor", getattr(self.tokens, color))
+        renderer = QSvgRenderer(QByteArray(drawn.encode()))
+        icon = QIcon()
+        for size in (16, 20, 24, 32, 48, 64):
+            pixmap = QPixmap(QSize(size, size))
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            renderer.render(painter, QRectF(0, 0, size, size))
+            painter.end()
+            icon.addPixmap(pixmap)
+        return icon
+
+    def _follow(self) -> None:
+        if self._choice is ThemeChoice.SYSTEM:
+            self.apply(self._choice)
+
+
+def load_fonts() -> None:
+    """Make the shipped fonts known to Qt."""
+    for path in sorted(resource_path("fonts").glob("*.[ot]tf")):
+        QFontDatabase.addApplicationFont(str(path))
+
+
+def text_font(pixels: int = 13, *, is_bold: bool = False) -> QFont:
+    """Inter, by pixel size."""
+    font = QFont("Inter")
+    font.setPixelSize(pixels)
+    if is_bold:
+        font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def mono_font(pixels: int = 12) -> QFont:
+    """JetBrains Mono for actions, IDs, times and addresses."""
+    font = QFont("JetBrains Mono")
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setPixelSize(pixels)
+    return font
+
+
+def palette_of(tokens: Tokens) -> QPalette:
+    """Every role: those left out would stay those of the desktop."""
+    role = QPalette.ColorRole
+    colors = {
+        role.Window: tokens.window,
+        role.WindowText: tokens.text,
+        role.Base: tokens.panel,
+        role.AlternateBase: tokens.alternate,
+        role.ToolTipBase: tokens.panel,
+        role.ToolTipText: tokens.text,
+        role.PlaceholderText: tokens.muted,
+        role.Text: tokens.text,
+        role.Button: tokens.panel,
+        role.ButtonText: tokens.text,
+        role.BrightText: tokens.removed,
+        role.Light: tokens.panel,
+        role.Midlight: tokens.alternate,
+        role.Mid: tokens.line,
+        role.Dark: tokens.strong_line,
+        role.Shadow: tokens.strong_line,
+        role.Highlight: tokens.selection,
+        role.HighlightedText: tokens.text,
+        role.Accent: tokens.accent,
+        role.Link: tokens.accent,
+        role.LinkVisited: tokens.accent,
+    }
+    palette = QPalette()
+    for key, color in colors.items():
+        palette.setColor(key, QColor(color))
+    for key in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(tokens.faint))
+    return palette
+
+
+def style_sheet(tokens: Tokens) -> str:
+    """The one style sheet, filled with the tokens."""
+    template = Template(resource_path("styles", "application.qss").read_text("utf-8"))
+    colors = {field.name: getattr(tokens, field.name) for field in fields(tokens)}
+    chevron = resource_path("icons", "chevron-down.svg").as_posix()
+    return template.substitute(colors, chevron=chevron)

@@ -1,0 +1,104 @@
+"""Small parts that several pages use; every text in them is plain text."""
+
+import html
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from mylla_audit_desktop.log.errors import KnownError
+from mylla_audit_desktop.log.visible import visible_lines, visible_text
+
+
+def plain_label(text: str = "", tone: str = "", *, is_selectable: bool = False) -> QLabel:
+    """A label that never guesses markup; `tone` is a look of the style sheet."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(visible_lines(text))
+    if tone:
+        label.setProperty("tone", tone)
+    if is_selectable:
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    return label
+
+
+def plain_tooltip(text: str) -> str:
+    """A tooltip that shows exactly this text: Qt takes `<b>` in one for markup."""
+    return f"<qt>{html.escape(visible_lines(text))}</qt>" if text else ""
+
+
+def plain_action(text: str) -> str:
+    """A menu text in which `&` is no mnemonic."""
+    return visible_text(text).replace("&", "&&")
+
+
+def button(text: str, kind: str = "") -> QPushButton:
+    """A button; `kind` is primary, flat, link or banner."""
+    made = QPushButton(text)
+    made.setAccessibleName(text.rstrip("…").replace("&", ""))
+    if kind:
+        made.setProperty("kind", kind)
+    return made
+
+
+def set_tone(widget: QWidget, name: str, value: object) -> None:
+    """Change a property that the style sheet looks at, and have it looked at again."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def show_error(parent: QWidget | None, error: KnownError) -> None:
+    """One known error as a plain message: what happened, then what to do."""
+    box = plain_message(parent, error.what, error.advice)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.exec()
+
+
+def plain_message(parent: QWidget | None, text: str, more: str = "") -> QMessageBox:
+    """A message box whose texts are plain text."""
+    box = QMessageBox(parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle("Mylla Audit")
+    box.setText(visible_lines(text))
+    # This label has a text format of its own and would guess.
+    box.setInformativeText(html.escape(visible_lines(more)) if "<" in more else visible_lines(more))
+    return box
+
+
+class EmptyState(QWidget):
+    """What is shown in the place of a table: what is the case, and what to do next."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Notice")
+        self._title = plain_label("", "title")
+        self._sentence = plain_label("", "muted")
+        self._sentence.setWordWrap(True)
+        self._sentence.setMinimumWidth(420)
+        self.action = button("", "")
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addStretch(2)
+        for widget in (self._title, self._sentence, self.action):
+            layout.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.action.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def say(self, title: str, sentence: str, action: str = "") -> None:
+        """Set the texts; without `action` there is no button."""
+        self._title.setText(visible_text(title))
+        self._sentence.setText(visible_text(sentence))
+        self.setAccessibleDescription(f"{visible_text(title)}. {visible_text(sentence)}")
+        self.action.setText(action)
+        self.action.setAccessibleName(action)
+        self.action.setVisible(bool(action))
+
+    def sentences(self) -> str:
+        """What is shown, as one text."""
+        return f"{self._title.text()} {self._sentence.text()}"

@@ -183,6 +183,11 @@ def open_database(url: str, *, create: bool = False) -> Database:
     return database
 
 
+def check_url(url: str) -> None:
+    """Raise InputError where a URL cannot name a database or holds a password."""
+    _parse(url)
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url.strip())

@@ -64,9 +64,8 @@ def plain_message(parent: QWidget | None, text: str, more: str = "") -> QMessage
     box = QMessageBox(parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle("Mylla Audit")
-    box.setText(visible_lines(text))
-    # This label has a text format of its own and would guess.
-    box.setInformativeText(html.escape(visible_lines(more)) if "<" in more else visible_lines(more))
+    # One text: the label of the informative text has a format of its own and would guess.
+    box.setText(visible_lines(f"{text}\n\n{more}".strip()))
     return box
 
 

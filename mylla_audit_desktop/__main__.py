@@ -1,0 +1,69 @@
+"""`mylla-audit-desktop`: the arguments of the window. Qt is loaded only to run it."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from mylla_audit_desktop import __version__
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}. Try: {self.prog} --help", file=sys.stderr)
+        sys.exit(2)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the window's options."""
+    parser = _Parser(
+        prog="mylla-audit-desktop", description="Review the audit log of a Mylla business."
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--demo", action="store_true", help="a demo log, made on first use")
+    which.add_argument(
+        "--database", metavar="URL", help="sqlite:///PATH or postgresql://USER@HOST:PORT/NAME"
+    )
+    parser.add_argument("--target", metavar="ID", help="open on everything that touched this")
+    parser.add_argument(
+        "--tour", metavar="DIR", help="go through the main job, leave screenshots and the CSV there"
+    )
+    parser.add_argument("--profile", metavar="DIR", help="settings and demo in a folder of its own")
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="for this run")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="of the window, e.g. 1280x800")
+    parser.add_argument("--debug", action="store_true", help="log what happens, without values")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the window; its exit code."""
+    arguments = build_parser().parse_args(argv)
+    if arguments.tour and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        # A tour needs no screen; it draws into memory.
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if arguments.database:
+        # A wrong URL is a wrong call: said before any window opens.
+        from mylla_audit_desktop.database.connection import check_url
+        from mylla_audit_desktop.log.errors import KnownError
+
+        try:
+            check_url(arguments.database)
+        except KnownError as error:
+            print(f"mylla-audit-desktop: {error.sentence}", file=sys.stderr)
+            return error.exit_code
+    from mylla_audit_desktop.desktop.application import run
+
+    return run(arguments)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT")
+    return int(width), int(height)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""Starts the window: profile, theme, error boundary, database."""
+
+import logging
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from mylla_audit_desktop import __version__
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.desktop.background import Background, Report
+from mylla_audit_desktop.desktop.boundary import ErrorBoundary
+from mylla_audit_desktop.desktop.demo_database import DEMO_ENTRIES, open_demo
+from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
+from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
+from mylla_audit_desktop.desktop.window import MainWindow
+from mylla_audit_desktop.log.catalog import parse_catalog
+from mylla_audit_desktop.log.errors import KnownError
+from mylla_audit_desktop.resources import resource_path
+
+_LOG = logging.getLogger(__name__)
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class Session:
+    """One run of the application: its parts, and the database on show."""
+
+    def __init__(self, application: QApplication, arguments: Namespace) -> None:
+        self._arguments = arguments
+        folder = arguments.profile
+        self.profile = Profile.at(Path(folder)) if folder else Profile.of_user()
+        self.settings = SettingsStore(self.profile)
+        theme = arguments.theme or self.settings.settings.theme
+        self.theme = Theme(application, ThemeChoice(theme))
+        self.boundary = ErrorBoundary(application)
+        self.background = Background(application)
+        self.background.crashed.connect(self.boundary.take)
+        catalog = parse_catalog(resource_path("actions.toml").read_text("utf-8"))
+        self.window = MainWindow(self.profile, self.settings, self.theme, self.background, catalog)
+        self.boundary.window = self.window
+        self._database: Database | None = None
+        self.window.closed.connect(application.quit)
+        if arguments.size:
+            self.window.resize(*arguments.size)
+
+    def start(self) -> None:
+        """Show the window and open the database that was asked for."""
+        self.window.show()
+        page = self.window.audit_log
+        if self.settings.problem is not None:
+            page.bar.show_error(self.settings.problem)
+        if self._arguments.demo or self._arguments.database:
+            page.say("Opening the audit log", "One moment.")
+            page.notice.action.clicked.connect(self._open)
+            self._open()
+        else:
+            page.say(
+                "No database is open",
+                "Start with --demo to try it out, or with --database URL to open a log.",
+            )
+
+    def finish(self) -> bool:
+        """End all work; whether every thread has ended."""
+        has_ended = self.background.shutdown()
+        if has_ended and self._database is not None:
+            self._database.close()
+        return has_ended
+
+    def _open(self) -> None:
+        if self._database is not None:
+            return
+        arguments, data = self._arguments, self.profile.data
+
+        def work(cancellation: Cancellation, report: Report) -> Database:
+            if arguments.demo:
+                return open_demo(data, cancellation, report)
+            return open_database(arguments.database)
+
+        self.background.run(
+            work, done=self._opened, failed=self._failed, progress=self._tell, lane="export"
+        )
+
+    def _tell(self, count: object) -> None:
+        self.window.audit_log.say(
+            "Making the demo log", f"{count:,} of {DEMO_ENTRIES:,} entries, once only."
+        )
+
+    def _opened(self, database: Database) -> None:
+        self._database = database
+        name = "Demo" if self._arguments.demo else Path(database.label.name).name
+        if database.is_postgresql:
+            name = str(database.label)
+        self.window.show_database(database, name, self._arguments.target)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, KnownError):
+            self.window.audit_log.say("The log could not be opened", error.sentence, "Try again")
+            return
+        self.window.audit_log.say("The log could not be opened", "Something unexpected happened.")
+        self.boundary.take(error)
+
+
+def run(arguments: Namespace) -> int:
+    """Run the application; its exit code."""
+    logging.basicConfig(
+        level=logging.DEBUG if arguments.debug else logging.ERROR,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    qInstallMessageHandler(
+        lambda kind, _context, message: _LOG.log(_QT_LEVELS[kind], "Qt: %s", message)
+    )
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("mylla-audit-desktop")
+    application.setApplicationDisplayName("Mylla Audit")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("mylla-audit-desktop")
+    session = Session(application, arguments)
+    session.start()
+    if arguments.tour:
+        from mylla_audit_desktop.desktop.tour import take_tour
+
+        try:
+            code = take_tour(session.window, Path(arguments.tour), session.boundary.caught)
+        except KnownError as error:
+            print(f"mylla-audit-desktop: {error.sentence}", file=sys.stderr)
+            code = 1
+        session.window.close()
+    else:
+        code = application.exec()
+    if not session.finish():
+        # A thread still waits for a server that does not answer; waiting longer
+        # would hang the quit, and destroying it would crash.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code

@@ -1,0 +1,1 @@
+"""The audit log page: filters, table, details, export."""

@@ -1,0 +1,345 @@
+"""The diff of one entry as a table Field, Before, After.
+
+The model holds plain text for screen readers and the clipboard; the delegate
+paints the same with what was removed struck through and what was added in bold,
+never by colour alone. Texts are laid out with character formats, never as markup.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QFont,
+    QPainter,
+    QPen,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
+from mylla_audit_desktop.log.diff import SIGNS, FieldDiff, Kind, Missing, Side, value_text
+from mylla_audit_desktop.log.json_text import JsonNumber, Unreadable
+from mylla_audit_desktop.log.text_diff import Change, Stretch, diff_words, fold, folded_parts
+from mylla_audit_desktop.log.visible import visible_lines, visible_text
+
+HEADINGS = ("Field", "Before", "After")
+# What one cell shows at most; the export holds the whole.
+_LONGEST = 4_000
+# Longer texts are shown once, with the changes inline, over both columns.
+_SIDE_BY_SIDE = 110
+_FIELD_WIDTH = 112
+_MARGIN = 8
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field's diff with its words compared, ready to be shown."""
+
+    diff: FieldDiff
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether both sides are one text with the changes in it."""
+        return bool(self.stretches) and sum(len(s.text) for s in self.stretches) > _SIDE_BY_SIDE
+
+
+def prepare_field(diff: FieldDiff) -> FieldChange:
+    """Compare the words of a changed text; pure, for a pool thread."""
+    both_texts = isinstance(diff.before, str) and isinstance(diff.after, str)
+    if diff.kind is not Kind.CHANGED or not both_texts:
+        return FieldChange(diff, ())
+    return FieldChange(diff, fold(diff_words(value_text(diff.before), value_text(diff.after))))
+
+
+def side_text(side: Side) -> str:
+    """A value in words: what is not there, null and the empty text are told apart."""
+    if side is Missing.MISSING:
+        return "not set"
+    if isinstance(side, str):
+        if not side:
+            return '"" (empty text)'
+        # A text that looks like another JSON value keeps its quotes.
+        looks_other = side.strip() != side or side in {"null", "true", "false", "not set"}
+        return f'"{side}"' if looks_other or _is_number(side) else side
+    return value_text(side)
+
+
+def _is_number(text: str) -> bool:
+    return len(text) < 40 and text.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def cut(text: str) -> str:
+    """The text as far as it is shown, with its size where it is longer."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST]}… (shown in part: {len(text):,} characters; the export holds all)"
+
+
+class ChangesModel(QAbstractTableModel):
+    """Fields by Field, Before, After, as plain text."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.fields: tuple[FieldChange, ...] = ()
+
+    def set_fields(self, fields: tuple[FieldChange, ...]) -> None:
+        """Show these fields."""
+        self.beginResetModel()
+        self.fields = fields
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """One row a field."""
+        return 0 if parent.isValid() else len(self.fields)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Field, Before, After."""
+        return 0 if parent.isValid() else len(HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The column's name."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The text of a cell; for a screen reader the field also says what happened."""
+        diff = self.fields[index.row()].diff
+        if role == Qt.ItemDataRole.DisplayRole:
+            if index.column() == 0:
+                return visible_text(diff.path) or "(whole value)"
+            return visible_lines(cut(side_text(diff.before if index.column() == 1 else diff.after)))
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            note = f", {diff.note}" if diff.note else ""
+            return f"{visible_text(diff.path) or '(whole value)'}, {diff.kind.value}{note}"
+        return None
+
+    def value(self, row: int, column: int) -> str:
+        """What Ctrl+C copies: the value itself, whole."""
+        diff = self.fields[row].diff
+        return diff.path if column == 0 else value_text(diff.before if column == 1 else diff.after)
+
+
+class ChangesTable(QTableView):
+    """Shows a `ChangesModel`; Enter or a double click unfolds a long text."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Changes")
+        self.changes = ChangesModel(self)
+        self.setModel(self.changes)
+        self._delegate = ChangeDelegate(theme, self)
+        self.setItemDelegate(self._delegate)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().setVisible(False)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(0, _FIELD_WIDTH)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.sectionResized.connect(self._fit_rows)
+        self.activated.connect(self._toggle_fold)
+
+    def show_fields(self, fields: tuple[FieldChange, ...]) -> None:
+        """Show these fields, folded."""
+        self._delegate.forget()
+        self.clearSpans()
+        self.changes.set_fields(fields)
+        for row, field in enumerate(fields):
+            if field.is_inline:
+                self.setSpan(row, 1, 1, 2)
+        self._fit_rows()
+
+    def _toggle_fold(self, index: QModelIndex) -> None:
+        self._delegate.toggle_fold(index.row())
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        self._delegate.forget_layouts()
+        for row in range(self.changes.rowCount()):
+            self.setRowHeight(row, self._delegate.height_of(row))
+
+
+class ChangeDelegate(QStyledItemDelegate):
+    """Lays out and paints the cells."""
+
+    def __init__(self, theme: Theme, table: ChangesTable) -> None:
+        super().__init__(table)
+        self._theme = theme
+        self._table = table
+        self._documents: dict[tuple[int, int], QTextDocument] = {}
+        self._unfolded: set[int] = set()
+        theme.changed.connect(self.forget_layouts)
+
+    def forget(self) -> None:
+        """The fields are others now."""
+        self._unfolded.clear()
+        self.forget_layouts()
+
+    def forget_layouts(self) -> None:
+        """Widths or colours are others now."""
+        self._documents.clear()
+
+    def toggle_fold(self, row: int) -> None:
+        """Show a long text whole, or folded again."""
+        self._unfolded ^= {row}
+
+    def height_of(self, row: int) -> int:
+        """The height that the row's tallest cell needs."""
+        columns = (0, 1) if self._table.changes.fields[row].is_inline else (0, 1, 2)
+        return max(int(self._document(row, column).size().height()) for column in columns)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        """As laid out."""
+        return self._document(index.row(), index.column()).size().toSize()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """The cell's document, a line below, and the focus."""
+        painter.save()
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        color = self._theme.color("selection" if is_selected else "panel")
+        painter.fillRect(option.rect, color)
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        if bool(option.state & QStyle.StateFlag.State_HasFocus):
+            painter.setPen(QPen(self._theme.color("accent"), 2))
+            painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
+        painter.setClipRect(option.rect)
+        painter.translate(option.rect.topLeft())
+        context = QAbstractTextDocumentLayout.PaintContext()
+        context.palette.setColor(context.palette.ColorRole.Text, self._theme.color("text"))
+        self._document(index.row(), index.column()).documentLayout().draw(painter, context)
+        painter.restore()
+
+    def _document(self, row: int, column: int) -> QTextDocument:
+        found = self._documents.get((row, column))
+        if found is None:
+            field = self._table.changes.fields[row]
+            width = self._table.columnWidth(column)
+            if column == 1 and field.is_inline:
+                width += self._table.columnWidth(2)
+            found = self._documents[row, column] = self._lay_out(field, row, column, width)
+        return found
+
+    def _lay_out(self, field: FieldChange, row: int, column: int, width: int) -> QTextDocument:
+        document = QTextDocument(self)
+        document.setDocumentMargin(_MARGIN)
+        document.setDefaultFont(text_font(13))
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        document.setDefaultTextOption(option)
+        document.setUndoRedoEnabled(False)
+        document.setTextWidth(max(width, 40))
+        cursor = QTextCursor(document)
+        if column == 0:
+            self._write_field(cursor, field.diff)
+        elif field.is_inline:
+            self._write_stretches(cursor, field, row, {Change.REMOVED, Change.ADDED})
+        elif field.stretches:
+            kept = Change.REMOVED if column == 1 else Change.ADDED
+            self._write_stretches(cursor, field, row, {kept})
+        else:
+            side = field.diff.before if column == 1 else field.diff.after
+            self._write_side(cursor, side, field.diff.kind, is_before=column == 1)
+        return document
+
+    def _write_field(self, cursor: QTextCursor, diff: FieldDiff) -> None:
+        cursor.insertText(
+            visible_text(diff.path) or "(whole value)", self._format("text", mono_font())
+        )
+        tone = {Kind.ADDED: "added", Kind.REMOVED: "removed", Kind.UNCHANGED: "muted"}
+        name = tone.get(diff.kind, "changed")
+        style = self._format(name, text_font(11, is_bold=True))
+        if name != "muted":
+            style.setBackground(self._theme.color(f"{name}_tint"))
+        cursor.insertBlock()
+        cursor.insertText(f"{SIGNS[diff.kind]} {diff.kind.value}", style)
+        if diff.note:
+            cursor.insertBlock()
+            cursor.insertText(diff.note, self._format("muted", text_font(11)))
+
+    def _write_side(self, cursor: QTextCursor, side: Side, kind: Kind, *, is_before: bool) -> None:
+        text = visible_lines(cut(side_text(side)))
+        if side is Missing.MISSING:
+            cursor.insertText(text, self._format("muted", text_font(13)))
+            return
+        font = text_font(13) if isinstance(side, str) else mono_font()
+        if side is None or isinstance(side, JsonNumber | bool | Unreadable):
+            font = mono_font()
+        style = self._format("text", font)
+        if kind is Kind.CHANGED:
+            style = self._changed(Change.REMOVED if is_before else Change.ADDED, font)
+        cursor.insertText(text, style)
+
+    def _write_stretches(
+        self, cursor: QTextCursor, field: FieldChange, row: int, shown: set[Change]
+    ) -> None:
+        font = text_font(13)
+        written = 0
+        for number, stretch in enumerate(field.stretches):
+            if stretch.change is not Change.SAME and stretch.change not in shown:
+                continue
+            style = self._format("text", font)
+            if stretch.change is not Change.SAME:
+                style = self._changed(stretch.change, font)
+            head, folded, tail = folded_parts(field.stretches, number)
+            if folded and row not in self._unfolded:
+                cursor.insertText(visible_lines(head), style)
+                note = f" ⋯ {folded:,} characters unchanged ⋯ "
+                cursor.insertText(note, self._format("muted", text_font(11)))
+                cursor.insertText(visible_lines(tail), style)
+                written += len(head) + len(tail)
+            else:
+                cursor.insertText(visible_lines(cut(stretch.text)), style)
+                written += len(stretch.text)
+            if written > 5 * _LONGEST:
+                cursor.insertText(" … shown in part", self._format("muted", text_font(11)))
+                return
+
+    def _changed(self, change: Change, font: QFont) -> QTextCharFormat:
+        name = "removed" if change is Change.REMOVED else "added"
+        style = self._format(name, font)
+        style.setBackground(self._theme.color(f"{name}_tint"))
+        if change is Change.REMOVED:
+            style.setFontStrikeOut(True)
+        else:
+            style.setFontWeight(QFont.Weight.DemiBold)
+        return style
+
+    def _format(self, color: str, font: QFont) -> QTextCharFormat:
+        style = QTextCharFormat()
+        style.setFont(font)
+        style.setForeground(QColor(self._theme.color(color)))
+        return style

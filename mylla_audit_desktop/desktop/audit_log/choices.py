@@ -1,0 +1,46 @@
+"""Completing one of several comma-separated values in a field."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the list shows, and what goes into the field."""
+
+    shown: str
+    value: str
+
+
+class ChoiceCompleter(QCompleter):
+    """Completes what stands behind the last comma, wherever it occurs in a choice."""
+
+    def __init__(self, choices: list[Choice], field: QLineEdit) -> None:
+        super().__init__(field)
+        self._field = field
+        model = QStandardItemModel(self)
+        for choice in choices:
+            item = QStandardItem(choice.shown)
+            item.setData(choice.value, Qt.ItemDataRole.UserRole)
+            model.appendRow(item)
+        self.setModel(model)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setMaxVisibleItems(12)
+        popup = QListView()
+        popup.setObjectName("completions")
+        popup.setMinimumWidth(260)
+        self.setPopup(popup)
+
+    def splitPath(self, path: str) -> list[str]:
+        """The part that is being typed."""
+        return [path.rpartition(",")[2].strip()]
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        """The field's text with the chosen value in the place of that part."""
+        head, comma, _ = self._field.text().rpartition(",")
+        value = str(index.data(Qt.ItemDataRole.UserRole))
+        return f"{head}, {value}" if comma else value

@@ -1,0 +1,263 @@
+"""The details of one entry: who, what, when, from where, and what changed."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mylla_audit_desktop.desktop.audit_log.changes_table import (
+    ChangesTable,
+    FieldChange,
+    prepare_field,
+    side_text,
+)
+from mylla_audit_desktop.desktop.formats import format_count, format_moment
+from mylla_audit_desktop.desktop.theme import Theme, mono_font
+from mylla_audit_desktop.desktop.widgets import button, plain_label
+from mylla_audit_desktop.log.catalog import ActionCatalog
+from mylla_audit_desktop.log.diff import SIGNS, Kind, diff_entry
+from mylla_audit_desktop.log.entry import AuditEntry
+from mylla_audit_desktop.log.visible import visible_lines, visible_text
+
+_RAW_LONGEST = 60_000
+_MOST_FIELDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDetails:
+    """An entry with its diff, made on a pool thread."""
+
+    entry: AuditEntry
+    fields: tuple[FieldChange, ...]
+    omitted: int
+
+
+def describe_entry(entry: AuditEntry) -> EntryDetails:
+    """Compare an entry's before and after; pure."""
+    diff = diff_entry(entry.before, entry.after)
+    return EntryDetails(entry, tuple(map(prepare_field, diff.fields)), diff.omitted)
+
+
+class DetailsPane(QFrame):
+    """Shows one `EntryDetails`; knows neither the table nor the database."""
+
+    trace_target = Signal(str)
+
+    def __init__(self, catalog: ActionCatalog, theme: Theme, zone: ZoneInfo) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAccessibleName("Entry details")
+        self._catalog = catalog
+        self._zone = zone
+        self._details: EntryDetails | None = None
+        self.title = plain_label("", "title", is_selectable=True)
+        self.title.setWordWrap(True)
+        self.code = plain_label("", "muted", is_selectable=True)
+        self.code.setFont(mono_font())
+        self.when, self.actor = (plain_label(is_selectable=True) for _ in range(2))
+        self.target, self.source = (plain_label(is_selectable=True) for _ in range(2))
+        self.source.setFont(mono_font())
+        self.trace = button("trace", "link")
+        self.trace.setAccessibleName("Trace target")
+        self.trace.setToolTip("Show everything that touched this target, all time")
+        self.trace.clicked.connect(self._trace)
+        self.section = plain_label("", "section")
+        self.table = ChangesTable(theme)
+        self.raw = QPlainTextEdit(readOnly=True)
+        self.raw.setAccessibleName("Raw JSON")
+        self.raw.setFont(mono_font())
+        # Wrapping a megabyte in one line takes half a minute.
+        self.raw.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.show_unchanged = button("Unchanged fields")
+        self.show_raw = button("Raw JSON")
+        self.copy = button("Copy")
+        for toggle in (self.show_unchanged, self.show_raw):
+            toggle.setCheckable(True)
+            toggle.toggled.connect(self._fill_changes)
+        self.show_raw.setToolTip("Before and after as they are stored (R)")
+        self.copy.setToolTip("Copy the selected value, or all changes (Ctrl+C)")
+        self.copy.clicked.connect(self.copy_changes)
+        self._views = QStackedWidget()
+        self._views.addWidget(self.table)
+        self._views.addWidget(self.raw)
+        self._stack = QStackedWidget()
+        self._empty = plain_label("Select an entry to see what it changed.", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._content())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+
+    def _content(self) -> QWidget:
+        page = QWidget()
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.setColumnMinimumWidth(0, 64)
+        grid.setColumnStretch(1, 1)
+        target = QHBoxLayout()
+        target.addWidget(self.target, 1)
+        target.addWidget(self.trace)
+        rows = (("When", self.when), ("Actor", self.actor), ("Target", None), ("From", self.source))
+        for row, (name, label) in enumerate(rows):
+            caption = plain_label(name, "muted")
+            grid.addWidget(caption, row, 0, alignment=Qt.AlignmentFlag.AlignTop)
+            if label is None:
+                grid.addLayout(target, row, 1)
+                self.target.setAccessibleName(name)
+            else:
+                grid.addWidget(label, row, 1)
+                label.setAccessibleName(name)
+        for label in (self.when, self.actor, self.target):
+            label.setWordWrap(True)
+            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for one in (self.show_unchanged, self.show_raw, self.copy):
+            buttons.addWidget(one)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(6)
+        layout.addWidget(self.title)
+        layout.addWidget(self.code)
+        layout.addLayout(grid)
+        layout.addSpacing(6)
+        layout.addWidget(self.section)
+        layout.addWidget(self._views, 1)
+        layout.addLayout(buttons)
+        return page
+
+    # -- content ---------------------------------------------------------------
+
+    def show_details(self, details: EntryDetails | None) -> None:
+        """Show an entry; None asks to select one."""
+        is_other = (
+            details is None or self._details is None or (details.entry.id != self._details.entry.id)
+        )
+        self._details = details
+        self._stack.setCurrentIndex(0 if details is None else 1)
+        if details is None:
+            self.setAccessibleDescription("")
+            return
+        entry = details.entry
+        self.title.setText(visible_text(self._catalog.label_of(entry.action)))
+        self.code.setText(visible_text(entry.action))
+        self.when.setText(format_moment(entry.occurred_at, self._zone))
+        self.actor.setText(_named(entry.actor_name, entry.actor_id))
+        target = _named(entry.target_name, entry.target_id)
+        kind = f" ({visible_text(entry.target_type)})" if entry.target_type else ""
+        self.target.setText(target + kind if target else "none")
+        self.trace.setVisible(entry.target_id is not None)
+        self.source.setText(visible_text(entry.ip_address or "not recorded"))
+        self._fill_changes()
+        if is_other:
+            self.table.scrollToTop()
+
+    def set_zone(self, zone: ZoneInfo) -> None:
+        """Show the time in another zone."""
+        self._zone = zone
+        self.show_details(self._details)
+
+    def shown_entry(self) -> AuditEntry | None:
+        """The entry on show."""
+        return None if self._details is None else self._details.entry
+
+    def _fill_changes(self) -> None:
+        details = self._details
+        if details is None:
+            return
+        changed = tuple(f for f in details.fields if f.diff.kind is not Kind.UNCHANGED)
+        unchanged = len(details.fields) - len(changed)
+        shown = details.fields if self.show_unchanged.isChecked() else changed
+        hidden = len(shown) - _MOST_FIELDS + details.omitted
+        self.table.show_fields(shown[:_MOST_FIELDS])
+        self.show_unchanged.setEnabled(unchanged > 0)
+        entry = details.entry
+        text = f"Changes · {format_count(len(changed) + details.omitted, 'field', 'fields')}"
+        if entry.before is None and entry.after is None:
+            text = "No changes were recorded"
+        elif entry.before is None:
+            text += " · nothing before (NULL)"
+        elif entry.after is None:
+            text += " · nothing after (NULL)"
+        if hidden > 0:
+            text += f" · the first {_MOST_FIELDS} are shown"
+        self.section.setText(text)
+        self.setAccessibleDescription(f"{self.title.text()}. {self.when.text()}. {text}")
+        is_raw = self.show_raw.isChecked()
+        self._views.setCurrentIndex(1 if is_raw else 0)
+        if is_raw:
+            sides = (("before", entry.before), ("after", entry.after))
+            self.raw.setPlainText("\n\n".join(f"{name}\n{_raw(text)}" for name, text in sides))
+
+    # -- keyboard and clipboard ------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """R shows the raw JSON, Ctrl+C copies."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_changes()
+        elif event.key() == Qt.Key.Key_R and not event.modifiers():
+            self.show_raw.toggle()
+        else:
+            super().keyPressEvent(event)
+
+    def copy_changes(self) -> None:
+        """The selected value as it is stored, or all changes as text."""
+        index = self.table.currentIndex()
+        if self.show_raw.isChecked():
+            text = self.raw.textCursor().selectedText() or self.raw.toPlainText()
+        elif self.table.selectionModel().hasSelection():
+            text = self.table.changes.value(index.row(), index.column())
+        else:
+            text = self.as_text()
+        QGuiApplication.clipboard().setText(text)
+
+    def as_text(self) -> str:
+        """The entry and its changes as lines of text."""
+        if self._details is None:
+            return ""
+        lines = [
+            f"{self.title.text()} ({self.code.text()})",
+            f"When: {self.when.text()}",
+            f"Actor: {self.actor.text()}",
+            f"Target: {self.target.text()}",
+            f"From: {self.source.text()}",
+        ]
+        for field in self._details.fields:
+            if field.diff.kind is not Kind.UNCHANGED:
+                before, after = side_text(field.diff.before), side_text(field.diff.after)
+                lines.append(f"{SIGNS[field.diff.kind]} {field.diff.path}: {before} → {after}")
+        return "\n".join(lines)
+
+    def _trace(self) -> None:
+        entry = self.shown_entry()
+        if entry is not None and entry.target_id is not None:
+            self.trace_target.emit(entry.target_id)
+
+
+def _named(name: str | None, identity: str | None) -> str:
+    shown = [visible_text(text) for text in (name, identity) if text]
+    return "  ".join(dict.fromkeys(shown))
+
+
+def _raw(text: str | None) -> str:
+    if text is None:
+        return "NULL"
+    shown = visible_lines(text[:_RAW_LONGEST])
+    if len(text) > _RAW_LONGEST:
+        shown += f"\n… shown in part: {len(text):,} characters; the export holds all"
+    return shown

@@ -1,0 +1,311 @@
+"""The table of entries: painting, keyboard, copy, and the menu on an entry."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPen,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from mylla_audit_desktop.desktop.audit_log.entry_model import (
+    COLUMNS,
+    ENTRY_ROLE,
+    PIECES_ROLE,
+    SORT_COLUMNS,
+    EntryModel,
+)
+from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
+from mylla_audit_desktop.desktop.widgets import plain_action
+from mylla_audit_desktop.log.entry import EntrySummary
+from mylla_audit_desktop.log.query import Sort, SortColumn
+
+ROW_HEIGHT = 26
+_WIDTHS = (218, 120, 186, 200, 140, 118)
+_PADDING = 10
+
+
+class EntryTable(QTableView):
+    """Shows an `EntryModel`; selection, sorting and menus as signals."""
+
+    entry_selected = Signal(object)
+    sort_changed = Signal(object)
+    trace_target = Signal(str)
+    only_actor = Signal(str)
+    only_action = Signal(str)
+    copy_requested = Signal()
+    search_typed = Signal(object, str)
+
+    def __init__(self, model: EntryModel, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("entries")
+        self.setAccessibleName("Audit log entries")
+        self.setModel(model)
+        self._entries = model
+        self.setItemDelegate(EntryDelegate(theme, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        self._sort = Sort()
+        self._build_header()
+        self._typed = ""
+        self.selectionModel().currentRowChanged.connect(self._tell_current)
+        model.page_shown.connect(self._tell_page)
+
+    def _build_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setSectionsClickable(True)
+        header.setHighlightSections(False)
+        header.setSortIndicatorShown(True)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(60)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in enumerate(_WIDTHS):
+            self.setColumnWidth(column, width)
+        header.setSortIndicator(0, Qt.SortOrder.DescendingOrder)
+        header.sectionClicked.connect(self._sort_by_column)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._show_header_menu)
+        header.setToolTip("Click to sort the whole result; right-click to choose columns")
+
+    # -- sorting ---------------------------------------------------------------
+
+    def sort_by(self, sort: Sort) -> None:
+        """Show the order of a result in the header."""
+        self._sort = sort
+        column = next(index for index, one in SORT_COLUMNS.items() if one is sort.column)
+        order = Qt.SortOrder.AscendingOrder if sort.ascending else Qt.SortOrder.DescendingOrder
+        self.horizontalHeader().setSortIndicator(column, order)
+
+    def _sort_by_column(self, column: int) -> None:
+        chosen = SORT_COLUMNS.get(column)
+        if chosen is None:
+            self.sort_by(self._sort)
+            return
+        # Times begin with the newest, names with A; a second click turns it round.
+        is_first = chosen is not self._sort.column
+        ascending = chosen is not SortColumn.TIMESTAMP if is_first else not self._sort.ascending
+        self.sort_by(Sort(chosen, ascending))
+        self.sort_changed.emit(self._sort)
+
+    def sort_actions(self) -> list[QAction]:
+        """One action a column, for the menu and the keyboard (Ctrl+1 …)."""
+        actions = []
+        for number, column in enumerate(SORT_COLUMNS, 1):
+            action = QAction(f"Sort by {COLUMNS[column].lower().replace('ip', 'IP')}", self)
+            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.triggered.connect(lambda _=False, column=column: self._sort_by_column(column))
+            actions.append(action)
+        return actions
+
+    def column_actions(self) -> list[QAction]:
+        """A switch a column; the timestamp always stays."""
+        header = self.horizontalHeader()
+        actions = []
+        for column, name in enumerate(COLUMNS):
+            action = QAction(name, self)
+            action.setCheckable(True)
+            action.setChecked(not header.isSectionHidden(column))
+            action.setEnabled(column != 0)
+            action.toggled.connect(
+                lambda is_shown, column=column: header.setSectionHidden(column, not is_shown)
+            )
+            actions.append(action)
+        return actions
+
+    # -- selection -------------------------------------------------------------
+
+    def current_entry(self) -> EntrySummary | None:
+        """The entry with the focus."""
+        index = self.currentIndex()
+        return self._entries.entry_at(index.row()) if index.isValid() else None
+
+    def go_to(self, row: int, column: int | None = None) -> None:
+        """Select a row, wherever it is, and bring it into view."""
+        if column is None:
+            column = max(self.currentIndex().column(), 0)
+        index = self._entries.index(row, column)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+
+    def selected_ranges(self) -> list[tuple[int, int]]:
+        """First and last row of each stretch that is selected, from the top."""
+        selection = self.selectionModel().selection()
+        ranges = [selection.at(number) for number in range(selection.count())]
+        return sorted({(one.top(), one.bottom()) for one in ranges})
+
+    def _tell_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        entry = self._entries.entry_at(current.row()) if current.isValid() else None
+        if entry is None and current.isValid():
+            # Its page is asked for, and told when it is there.
+            self._entries.data(current)
+        self.entry_selected.emit(entry)
+
+    def _tell_page(self, first: int, last: int) -> None:
+        index = self.currentIndex()
+        if index.isValid() and first <= index.row() <= last:
+            self.entry_selected.emit(self._entries.entry_at(index.row()))
+
+    # -- keyboard --------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Home and End go over the whole result; Ctrl+C copies; typing searches."""
+        rows = self._entries.rowCount()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_requested.emit()
+        elif rows and event.key() == Qt.Key.Key_Home and not event.modifiers():
+            self.go_to(0)
+        elif rows and event.key() == Qt.Key.Key_End and not event.modifiers():
+            self.go_to(rows - 1)
+        elif event.key() in {Qt.Key.Key_Menu, Qt.Key.Key_F10} and self.currentIndex().isValid():
+            self._show_menu(self.visualRect(self.currentIndex()).center())
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Type-ahead over the whole result, in the column with the focus."""
+        column = SORT_COLUMNS.get(self.currentIndex().column(), SortColumn.ACTOR)
+        if column is SortColumn.TIMESTAMP:
+            column = SortColumn.ACTOR
+        if search.strip():
+            self.search_typed.emit(column, search)
+
+    # -- menus -----------------------------------------------------------------
+
+    def _show_menu(self, position: QPoint) -> None:
+        entry = self._entries.entry_at(self.indexAt(position).row())
+        if entry is None:
+            return
+        menu = self.entry_menu(entry)
+        menu.exec(self.viewport().mapToGlobal(position))
+        menu.deleteLater()
+
+    def entry_menu(self, entry: EntrySummary) -> QMenu:
+        """What can be done with an entry."""
+        menu = QMenu(self)
+        target = entry.target_id
+        trace = menu.addAction("Show everything that touched this target")
+        trace.setEnabled(target is not None)
+        if target is not None:
+            trace.triggered.connect(lambda: self.trace_target.emit(target))
+        actor = menu.addAction(plain_action(f"Only this actor ({entry.actor_name})"))
+        actor.triggered.connect(lambda: self.only_actor.emit(entry.actor_id))
+        action = menu.addAction(plain_action(f"Only this action ({entry.action})"))
+        action.triggered.connect(lambda: self.only_action.emit(entry.action))
+        menu.addSeparator()
+        copy = menu.addAction("Copy")
+        copy.setShortcut(QKeySequence.StandardKey.Copy)
+        copy.triggered.connect(self.copy_requested)
+        return menu
+
+    def _show_header_menu(self, position: QPoint) -> None:
+        menu = QMenu(self)
+        for action in self.column_actions():
+            action.setParent(menu)
+            menu.addAction(action)
+        menu.exec(self.horizontalHeader().mapToGlobal(position))
+        menu.deleteLater()
+
+
+class EntryDelegate(QStyledItemDelegate):
+    """Paints a cell as pieces: names in text colour, IDs and offsets faint and monospace."""
+
+    def __init__(self, theme: Theme, view: QTableView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._view = view
+        self._text, self._mono = text_font(13), mono_font(12)
+        self._widths = {"text": QFontMetrics(self._text), "mono": QFontMetrics(self._mono)}
+        self._colors: dict[str, QColor] = {}
+        theme.changed.connect(self._take_colors)
+        self._take_colors()
+
+    def _take_colors(self) -> None:
+        names = ("text", "muted", "faint", "line", "selection", "accent", "panel")
+        self._colors = {name: self._theme.color(name) for name in names}
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """One row's height."""
+        return QSize(80, ROW_HEIGHT)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Background, pieces, one thin line below, and the focus at the row's left."""
+        rect = option.rect
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.fillRect(rect, self._colors["selection" if is_selected else "panel"])
+        painter.setPen(QPen(self._colors["line"], 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if bool(option.state & QStyle.StateFlag.State_HasFocus):
+            painter.setPen(QPen(self._colors["accent"], 2))
+            painter.drawRect(rect.adjusted(1, 1, -1, -1))
+        left, right = rect.left() + _PADDING, rect.right() - 4
+        for text, style in index.data(PIECES_ROLE) or ():
+            is_mono = "mono" in style
+            metrics = self._widths["mono" if is_mono else "text"]
+            painter.setFont(self._mono if is_mono else self._text)
+            color = "faint" if "faint" in style else "muted" if "muted" in style else "text"
+            # On the selection faint text would be too faint to read.
+            painter.setPen(self._colors["muted" if is_selected and color == "faint" else color])
+            room = right - left
+            shown = text
+            if metrics.horizontalAdvance(text[:200]) > room:
+                shown = metrics.elidedText(text[:200], Qt.TextElideMode.ElideRight, room)
+            painter.drawText(
+                left, rect.top(), max(room, 0), rect.height(), Qt.AlignmentFlag.AlignVCenter, shown
+            )
+            left += metrics.horizontalAdvance(shown)
+            if left >= right:
+                break
+        painter.restore()
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """A tooltip where the cell is too narrow for its text, and nowhere else."""
+        pieces = index.data(PIECES_ROLE) or ()
+        width = sum(
+            self._widths["mono" if "mono" in style else "text"].horizontalAdvance(text[:400])
+            for text, style in pieces
+        )
+        if width <= option.rect.width() - _PADDING - 4 or index.data(ENTRY_ROLE) is None:
+            return False
+        return bool(super().helpEvent(event, view, option, index))

@@ -1,0 +1,246 @@
+"""The filter row: period, actor, action, target, as one `LogFilters`.
+
+Filters apply after a short pause of typing. What cannot be understood is marked
+at its field in words, and the result stays as it was.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mylla_audit_desktop.database.reader import ActorChoice
+from mylla_audit_desktop.desktop.audit_log.choices import Choice, ChoiceCompleter
+from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
+from mylla_audit_desktop.log.catalog import ActionCatalog
+from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.filters import LogFilters
+from mylla_audit_desktop.log.period import PRESET_LABELS, PeriodChoice, Preset, preset_days
+from mylla_audit_desktop.log.query import check_action_pattern
+from mylla_audit_desktop.log.visible import visible_text
+
+_PAUSE_MS = 300
+
+
+class FilterBar(QFrame):
+    """Emits `filters_changed` with a valid `LogFilters` when it differs from the last."""
+
+    filters_changed = Signal(object)
+    refresh_requested = Signal()
+    export_requested = Signal()
+
+    def __init__(self, catalog: ActionCatalog, zone: ZoneInfo) -> None:
+        super().__init__()
+        self.setObjectName("filters")
+        self._catalog = catalog
+        self._zone = zone
+        self._last: LogFilters | None = None
+        self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._timer.timeout.connect(self._apply)
+        self.period = QComboBox()
+        for preset, label in PRESET_LABELS.items():
+            self.period.addItem(label, preset)
+        self.start, self.end = QLineEdit(), QLineEdit()
+        self.actor, self.action, self.target = QLineEdit(), QLineEdit(), QLineEdit()
+        self.clear = button("Clear filters", "flat")
+        self.refresh = button("Refresh")
+        self.refresh.setToolTip("Read the log anew (F5)")
+        self.export = button("Export CSV…", "primary")
+        self.export.setToolTip("Write exactly these entries to a CSV (Ctrl+E)")
+        self.message = plain_label("", "error")
+        self.message.setAccessibleName("Filter error")
+        self._lay_out()
+        self._connect()
+        self.set_filters(LogFilters())
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 16, 4)
+        row.setSpacing(8)
+        fields: tuple[tuple[str, QWidget, int, str], ...] = (
+            ("Date range", self.period, 130, ""),
+            ("From", self.start, 108, "YYYY-MM-DD"),
+            ("To", self.end, 108, "YYYY-MM-DD"),
+            ("Actor", self.actor, 150, "Anyone"),
+            ("Action", self.action, 160, "Any, e.g. number.*"),
+            ("Target", self.target, 150, "Paste an ID"),
+        )
+        for name, widget, width, placeholder in fields:
+            row.addLayout(_captioned(name, widget))
+            widget.setAccessibleName(name)
+            widget.setMinimumWidth(min(width, 96))
+            widget.setMaximumWidth(width + (70 if name in {"Actor", "Action", "Target"} else 0))
+            widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            if isinstance(widget, QLineEdit):
+                widget.setPlaceholderText(placeholder)
+                widget.setClearButtonEnabled(name not in {"From", "To"})
+        self.start.setToolTip("A date (whole day), or a time with offset; empty for no limit")
+        self.end.setToolTip("A date (included), or a time with offset; empty for no limit")
+        self.actor.setToolTip("IDs or names, separated by commas")
+        self.action.setToolTip("Names or patterns with * and ?, separated by commas")
+        self.target.setToolTip("The ID of an object: everything that touched exactly it")
+        for widget in (self.clear, self.refresh, self.export):
+            if widget is self.refresh:
+                row.addStretch(1)
+            column = QVBoxLayout()
+            column.addStretch(1)
+            column.addWidget(widget)
+            row.addLayout(column)
+
+    def sizeHint(self) -> QSize:
+        """As narrow as the fields can be."""
+        return QSize(900, super().sizeHint().height())
+
+    def _connect(self) -> None:
+        self.period.currentIndexChanged.connect(self._take_preset)
+        for field in (self.start, self.end):
+            field.textEdited.connect(self._take_custom)
+        for field in (self.actor, self.action, self.target):
+            field.textChanged.connect(self._start_pause)
+        for field in (self.start, self.end, self.actor, self.action, self.target):
+            field.returnPressed.connect(self._apply)
+        self.clear.clicked.connect(self.clear_filters)
+        self.refresh.clicked.connect(self.refresh_requested)
+        self.export.clicked.connect(self.export_requested)
+
+    # -- what is asked ---------------------------------------------------------
+
+    def filters(self) -> LogFilters:
+        """What the fields say. Raises InputError that names the field."""
+        preset: Preset = self.period.currentData()
+        period = (
+            PeriodChoice(preset, self.start.text().strip(), self.end.text().strip())
+            if preset is Preset.CUSTOM
+            else PeriodChoice(preset)
+        )
+        try:
+            actions = tuple(map(check_action_pattern, _split(self.action.text())))
+        except InputError as error:
+            raise InputError(error.what, error.advice, field="Action") from None
+        # One ID, whole: whatever characters it holds.
+        target = self.target.text().strip()
+        filters = LogFilters(
+            period, tuple(_split(self.actor.text())), actions, (target,) if target else ()
+        )
+        filters.resolve(datetime.now(UTC), self._zone)
+        return filters
+
+    def set_filters(self, filters: LogFilters) -> None:
+        """Show filters and apply them at once."""
+        blockers = [QSignalBlocker(widget) for widget in self._fields()]
+        self.period.setCurrentIndex(self.period.findData(filters.period.preset))
+        self.actor.setText(", ".join(filters.actors))
+        self.action.setText(", ".join(filters.actions))
+        self.target.setText(", ".join(filters.targets))
+        if filters.period.preset is Preset.CUSTOM:
+            self.start.setText(filters.period.start)
+            self.end.setText(filters.period.end)
+        else:
+            self._show_days()
+        del blockers
+        self._apply()
+
+    def clear_filters(self) -> None:
+        """Everything of the last 30 days."""
+        self.set_filters(LogFilters())
+        self.period.setFocus()
+
+    def set_zone(self, zone: ZoneInfo) -> None:
+        """Days are whole days of this zone from now on."""
+        self._zone = zone
+        if self.period.currentData() is not Preset.CUSTOM:
+            self._show_days()
+
+    def offer(self, actors: tuple[ActorChoice, ...], actions: tuple[str, ...]) -> None:
+        """What Actor and Action complete from, besides the catalogue."""
+        names = [actor.actor_name for actor in actors]
+        self.actor.setCompleter(
+            ChoiceCompleter(
+                [
+                    Choice(
+                        f"{visible_text(one.actor_name)}  {visible_text(one.actor_id)}",
+                        one.actor_name
+                        if names.count(one.actor_name) == 1 and "," not in one.actor_name
+                        else one.actor_id,
+                    )
+                    for one in actors
+                ],
+                self.actor,
+            )
+        )
+        patterns = [Choice(pattern, pattern) for pattern in self._catalog.patterns()]
+        known = dict.fromkeys((*self._catalog.names(), *actions))
+        self.action.setCompleter(
+            ChoiceCompleter(
+                patterns + [Choice(visible_text(name), name) for name in sorted(known)],
+                self.action,
+            )
+        )
+
+    def show_error(self, error: InputError) -> None:
+        """Mark the field that is wrong, in words."""
+        for field in (self.start, self.end, self.actor, self.action, self.target):
+            is_wrong = field.accessibleName() == error.field
+            set_tone(field, "isWrong", "true" if is_wrong else "false")
+            field.setAccessibleDescription(visible_text(error.sentence) if is_wrong else "")
+        self.message.setText(visible_text(error.sentence))
+        self.message.setToolTip(plain_tooltip(error.sentence))
+
+    def _apply(self) -> None:
+        self._timer.stop()
+        try:
+            filters = self.filters()
+        except InputError as error:
+            self.show_error(error)
+            return
+        self.show_error(InputError(""))
+        if filters != self._last:
+            self._last = filters
+            self.filters_changed.emit(filters)
+
+    def _start_pause(self) -> None:
+        self._timer.start()
+
+    def _take_preset(self) -> None:
+        if self.period.currentData() is not Preset.CUSTOM:
+            self._show_days()
+        else:
+            self.start.setFocus()
+        self._apply()
+
+    def _take_custom(self) -> None:
+        with QSignalBlocker(self.period):
+            self.period.setCurrentIndex(self.period.findData(Preset.CUSTOM))
+        self._start_pause()
+
+    def _show_days(self) -> None:
+        days = preset_days(self.period.currentData(), datetime.now(self._zone).date())
+        self.start.setText("" if days is None else days[0].isoformat())
+        self.end.setText("" if days is None else days[1].isoformat())
+
+    def _fields(self) -> tuple[QWidget, ...]:
+        return (self.period, self.start, self.end, self.actor, self.action, self.target)
+
+
+def _captioned(name: str, widget: QWidget) -> QVBoxLayout:
+    caption = plain_label(name, "caption")
+    caption.setBuddy(widget)
+    column = QVBoxLayout()
+    column.setSpacing(3)
+    column.addWidget(caption)
+    column.addWidget(widget)
+    column.setAlignment(widget, Qt.AlignmentFlag.AlignTop)
+    return column
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -1,0 +1,42 @@
+"""The demo database: made on first use, never opened half made."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mylla_audit_desktop.database.append import append_entries
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.setup import upgrade_schema
+from mylla_audit_desktop.demo.story import DemoPlan, tell_story
+from mylla_audit_desktop.log.instant import Instant
+
+_NAME = "demo.sqlite"
+DEMO_ENTRIES = 50_000
+
+
+def open_demo(
+    folder: Path, cancellation: Cancellation, progress: Callable[[int], None]
+) -> Database:
+    """Open the demo in a folder, making it first where it is not there."""
+    path = folder / _NAME
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f".{_NAME}.part"
+        draft.unlink(missing_ok=True)
+        try:
+            _make(draft, cancellation, progress)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    return open_database(f"sqlite:///{path}")
+
+
+def _make(path: Path, cancellation: Cancellation, progress: Callable[[int], None]) -> None:
+    plan = DemoPlan(entries=DEMO_ENTRIES, until=Instant.from_datetime(datetime.now(UTC)))
+    database = open_database(f"sqlite:///{path}", create=True)
+    try:
+        upgrade_schema(database)
+        append_entries(database, tell_story(plan), cancellation, progress=progress)
+    finally:
+        database.close()

@@ -1,0 +1,70 @@
+"""Times and counts as the window words them."""
+
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
+
+from mylla_audit_desktop.log.instant import Instant, InstantFields, format_offset
+from mylla_audit_desktop.log.period import Period
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def format_stamp(instant: Instant, zone: ZoneInfo) -> tuple[str, str]:
+    """`23 Nov 2026 22:47:03` and ` +01:00`; the infinities have no offset."""
+    fields = instant.fields(zone)
+    if fields is None:
+        return str(instant), ""
+    clock = f"{fields.hour:02d}:{fields.minute:02d}:{fields.second:02d}"
+    return f"{_day(fields)} {clock}", f" {format_offset(fields.offset)}"
+
+
+def format_moment(instant: Instant, zone: ZoneInfo) -> str:
+    """Local and UTC time on one line: `Mon 23 Nov 2026, 22:47:03.250000 +01:00 · 21:47:03 UTC`."""
+    head, offset = format_stamp(instant, zone)
+    local, universal = instant.to_datetime(zone), instant.to_datetime(UTC)
+    if local is None or universal is None:
+        return head + offset
+    # A fraction is shown where there is one, so that ties can be told apart.
+    clock = f"{local:%H:%M:%S}" + (f".{local.microsecond:06d}" if local.microsecond else "")
+    other_day = (
+        ""
+        if universal.date() == local.date()
+        else f"{universal.day} {_MONTHS[universal.month - 1]} "
+    )
+    day = f"{local:%a} {head.rpartition(' ')[0]}"
+    return f"{day}, {clock}{offset} · {other_day}{universal:%H:%M:%S} UTC"
+
+
+def format_day(instant: Instant, zone: ZoneInfo) -> str:
+    """`23 Nov 2026`."""
+    fields = instant.fields(zone)
+    return str(instant) if fields is None else _day(fields)
+
+
+def format_period(period: Period, zone: ZoneInfo) -> str:
+    """`24 Oct 2026 - 23 Nov 2026`, both days included; `all time` where it is unbounded."""
+    if period.start is None and period.end is None:
+        return "all time"
+    last = None if period.end is None else Instant(period.end.microseconds - 1)
+    if period.start is None and last is not None:
+        return f"until {format_day(last, zone)}"
+    if period.start is not None and last is None:
+        return f"since {format_day(period.start, zone)}"
+    first_day = format_day(period.start, zone) if period.start else ""
+    last_day = format_day(last, zone) if last else ""
+    return f"{first_day} - {last_day}"
+
+
+def format_count(count: int, noun: str = "entry", nouns: str = "entries") -> str:
+    """`12,345 entries`, `1 entry`."""
+    return f"{count:,} {noun if count == 1 else nouns}"
+
+
+def format_zone(zone: ZoneInfo, offset: timedelta | None) -> str:
+    """`Europe/Berlin (UTC+01:00)`."""
+    return zone.key if offset is None else f"{zone.key} (UTC{format_offset(offset)})"
+
+
+def _day(fields: InstantFields) -> str:
+    year = f"{fields.year}" if fields.year > 0 else f"{1 - fields.year} BC"
+    return f"{fields.day:02d} {_MONTHS[fields.month - 1]} {year}"

@@ -1,0 +1,97 @@
+"""What the user chose, as TOML; how the window looked, in Qt's own settings."""
+
+import os
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import platformdirs
+import tomli_w
+from PySide6.QtCore import QSettings
+
+from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.zones import system_zone, zone_named
+
+_NAME = "mylla-audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """time_zone: an IANA name, or "" for the system's. theme: system, light, dark."""
+
+    time_zone: str = ""
+    theme: str = "system"
+    export_profile: str = "spreadsheet"
+
+    def zone(self) -> ZoneInfo:
+        """The reviewer's zone."""
+        return zone_named(self.time_zone) if self.time_zone else system_zone()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The folders of one user; `--profile DIR` gives a throw-away one."""
+
+    config: Path
+    data: Path
+
+    @classmethod
+    def of_user(cls) -> "Profile":
+        """Where this system keeps such files."""
+        return cls(
+            Path(platformdirs.user_config_dir(_NAME, appauthor=False)),
+            Path(platformdirs.user_data_dir(_NAME, appauthor=False)),
+        )
+
+    @classmethod
+    def at(cls, folder: Path) -> "Profile":
+        """Everything in one folder."""
+        return cls(folder / "config", folder / "data")
+
+    def window_state(self) -> QSettings:
+        """Geometry, splitter and columns; nothing that matters when lost."""
+        return QSettings(str(self.config / "window.ini"), QSettings.Format.IniFormat)
+
+
+class SettingsStore:
+    """Reads and writes the settings of a profile."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._path = profile.config / "settings.toml"
+        self.problem: InputError | None = None
+        self.settings = self._read()
+
+    def change(self, **changes: str) -> None:
+        """Put settings in force and keep them; a damaged file is left as it is."""
+        self.settings = replace(self.settings, **changes)
+        if self.problem is not None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._path.with_suffix(f".{os.getpid()}.part")
+        draft.write_bytes(tomli_w.dumps(msgspec.to_builtins(self.settings)).encode())
+        draft.replace(self._path)
+
+    def _read(self) -> Settings:
+        try:
+            text = self._path.read_text("utf-8")
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, UnicodeDecodeError):
+            return self._refuse("it cannot be read")
+        try:
+            settings = msgspec.convert(tomllib.loads(text), Settings)
+            settings.zone()
+        except tomllib.TOMLDecodeError as error:
+            return self._refuse(str(error))
+        except (msgspec.ValidationError, InputError) as error:
+            return self._refuse(str(error))
+        return settings
+
+    def _refuse(self, why: str) -> Settings:
+        self.problem = InputError(
+            f"The settings in {self._path} are not used: {why.rstrip('.')}.",
+            "Mend or remove the file; it was left as it is.",
+        )
+        return Settings()

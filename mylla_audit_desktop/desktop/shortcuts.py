@@ -1,0 +1,57 @@
+"""The list of keyboard shortcuts (F1)."""
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+
+from mylla_audit_desktop.desktop.theme import mono_font
+from mylla_audit_desktop.desktop.widgets import plain_label
+
+SHORTCUTS = (
+    ("Ctrl+L", "Go to the filters"),
+    ("Ctrl+F", "Find a target: go to its field"),
+    ("Ctrl+Shift+X", "Clear the filters"),
+    ("Ctrl+T", "Go to the entries"),
+    ("Ctrl+D", "Go to the changes of the selected entry"),
+    ("Ctrl+G", "Show everything that touched the selected entry's target"),
+    ("Home, End", "First and last entry of the whole result"),
+    ("Page up, Page down", "A screen up and down"),
+    ("Letters", "Next entry that begins so, in the column with the focus"),
+    ("Menu, F10", "What can be done with the entry"),
+    ("Ctrl+1 … Ctrl+5", "Sort by a column; again turns it round"),
+    ("Ctrl+C", "Copy the selected entries, or the selected value"),
+    ("R", "In the details: raw JSON"),
+    ("Enter", "In the changes: unfold a long text"),
+    ("F5", "Refresh"),
+    ("Ctrl+E", "Export CSV"),
+    ("Ctrl+W, Ctrl+Q", "Close"),
+)
+
+
+def show_shortcuts(parent: QWidget | None) -> None:
+    """Show the list until it is closed."""
+    dialog = shortcut_dialog(parent)
+    dialog.exec()
+    dialog.deleteLater()
+
+
+def shortcut_dialog(parent: QWidget | None) -> QDialog:
+    """The list as a dialog."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle("Keyboard shortcuts")
+    dialog.setAccessibleName("Keyboard shortcuts")
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(6)
+    for row, (keys, meaning) in enumerate(SHORTCUTS):
+        label = plain_label(keys)
+        label.setFont(mono_font())
+        grid.addWidget(label, row, 0)
+        grid.addWidget(plain_label(meaning), row, 1)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    layout = QVBoxLayout(dialog)
+    layout.setContentsMargins(20, 18, 20, 14)
+    layout.setSpacing(14)
+    layout.addWidget(plain_label("Keyboard shortcuts", "title"))
+    layout.addLayout(grid)
+    layout.addWidget(buttons)
+    return dialog

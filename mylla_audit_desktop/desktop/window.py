@@ -1,0 +1,258 @@
+"""The frame: page list, menus, status bar. It wires the pages and decides nothing."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QWidget,
+)
+
+from mylla_audit_desktop import __version__
+from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
+from mylla_audit_desktop.desktop.background import Background
+from mylla_audit_desktop.desktop.formats import format_day, format_zone
+from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
+from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
+from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
+from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_message, plain_tooltip
+from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
+from mylla_audit_desktop.log.catalog import ActionCatalog
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.visible import visible_text
+
+_RAIL_WIDTH = 88
+_THEMES = {
+    ThemeChoice.SYSTEM: "As the desktop",
+    ThemeChoice.LIGHT: "Light",
+    ThemeChoice.DARK: "Dark",
+}
+
+
+class MainWindow(QMainWindow):
+    """One window over one database."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        profile: Profile,
+        settings: SettingsStore,
+        theme: Theme,
+        background: Background,
+        catalog: ActionCatalog,
+    ) -> None:
+        super().__init__()
+        self._profile, self._settings, self.theme = profile, settings, theme
+        self._background = background
+        self._icons: list[tuple[QListWidgetItem, str]] = []
+        self.pages = QListWidget()
+        self._stack = QStackedWidget()
+        self.audit_log = AuditLogPage(
+            background, theme, catalog, settings, lambda: datetime.now(UTC)
+        )
+        self._build_rail()
+        self.add_page("Audit log", "scroll-text", self.audit_log)
+        self._build_status()
+        self._build_menus()
+        self.setWindowTitle("Mylla Audit")
+        self.setMinimumSize(QSize(800, 520))
+        self.resize(1280, 800)
+        theme.changed.connect(self._draw_icons)
+        self.audit_log.snapshot_taken.connect(self._show_snapshot)
+        self._restore()
+
+    # -- parts -----------------------------------------------------------------
+
+    def _build_rail(self) -> None:
+        self.pages.setObjectName("pages")
+        self.pages.setAccessibleName("Pages")
+        self.pages.setFixedWidth(_RAIL_WIDTH)
+        self.pages.setViewMode(QListView.ViewMode.IconMode)
+        self.pages.setFlow(QListView.Flow.TopToBottom)
+        self.pages.setMovement(QListView.Movement.Static)
+        self.pages.setWrapping(False)
+        self.pages.setIconSize(QSize(20, 20))
+        self.pages.setGridSize(QSize(_RAIL_WIDTH - 14, 58))
+        self.pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
+        centre = QWidget()
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.pages)
+        row.addWidget(self._stack, 1)
+        self.setCentralWidget(centre)
+
+    def add_page(self, name: str, icon: str, page: QWidget) -> None:
+        """Put a page into the list at the left."""
+        item = QListWidgetItem(name)
+        item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+        item.setToolTip(name)
+        self._icons.append((item, icon))
+        self._stack.addWidget(page)
+        self.pages.addItem(item)
+        if self.pages.currentRow() < 0:
+            self.pages.setCurrentRow(0)
+        self._draw_icons()
+
+    def _draw_icons(self) -> None:
+        for item, name in self._icons:
+            item.setIcon(self.theme.icon(name, "accent" if item.isSelected() else "muted"))
+
+    def _build_status(self) -> None:
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        self.connection_label = plain_label("No database")
+        self.connection_label.setAccessibleName("Connection")
+        self.snapshot_label = plain_label("")
+        self.snapshot_label.setAccessibleName("Snapshot")
+        self.zone_button = button("", "flat")
+        self.zone_button.setToolTip("Choose the time zone in which times and days are shown")
+        self.zone_button.clicked.connect(self.choose_zone)
+        bar.addWidget(self.connection_label)
+        bar.addPermanentWidget(self.snapshot_label)
+        bar.addPermanentWidget(self.zone_button)
+        self._show_zone()
+
+    def _build_menus(self) -> None:
+        page = self.audit_log
+        export, refresh, find, clear = page.page_actions()
+        file = self._menu("&File")
+        file.addAction(export)
+        file.addSeparator()
+        self._add(file, "Close window", self.close, "Ctrl+W")
+        self._add(file, "Quit", self.close, "Ctrl+Q")
+        edit = self._menu("&Edit")
+        copy = QAction("Copy entries", self)
+        copy.triggered.connect(page.copy_selection)
+        edit.addAction(copy)
+        edit.addAction(find)
+        edit.addAction(clear)
+        view = self._menu("&View")
+        view.addAction(refresh)
+        view.addSeparator()
+        for action in page.table.sort_actions():
+            view.addAction(action)
+        self._columns = view.addMenu("Columns")
+        self._columns.aboutToShow.connect(self._fill_columns)
+        view.addSeparator()
+        theme = view.addMenu("Theme")
+        group = QActionGroup(self)
+        for choice, label in _THEMES.items():
+            action = QAction(label, self)
+            action.setCheckable(True)
+            action.setChecked(choice is self.theme.choice)
+            action.triggered.connect(lambda _=False, choice=choice: self.set_theme(choice))
+            group.addAction(action)
+            theme.addAction(action)
+        self._add(view, "Time zone…", self.choose_zone, "")
+        go = self._menu("&Go")
+        self._add(go, "Audit log", lambda: self.pages.setCurrentRow(0), "Alt+1")
+        self._add(go, "Filters", page.bar.period.setFocus, "Ctrl+L")
+        self._add(go, "Entries", page.table.setFocus, "Ctrl+T")
+        self._add(go, "Changes", page.details.table.setFocus, "Ctrl+D")
+        self._add(go, "Trace target", page.details.trace.click, "Ctrl+G")
+        helps = self._menu("&Help")
+        self._add(helps, "Keyboard shortcuts", lambda: show_shortcuts(self), "F1")
+        self._add(helps, "About Mylla Audit", self._show_about, "")
+
+    def _menu(self, title: str) -> QMenu:
+        menu = QMenu(title, self)
+        self.menuBar().addMenu(menu)
+        return menu
+
+    def _add(self, menu: QMenu, text: str, call: object, shortcut: str) -> None:
+        action = QAction(text, self)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(call)
+        menu.addAction(action)
+
+    def _fill_columns(self) -> None:
+        self._columns.clear()
+        for action in self.audit_log.table.column_actions():
+            self._columns.addAction(action)
+
+    # -- the database ----------------------------------------------------------
+
+    def show_database(self, database: Database, name: str, target: str | None) -> None:
+        """Show the log of a database; `name` is what people call it."""
+        where = visible_text(str(database.label))
+        self.setWindowTitle(f"Mylla Audit — {visible_text(name)}")
+        self.connection_label.setText(f"● {visible_text(name)} · read only")
+        self.connection_label.setToolTip(plain_tooltip(where))
+        self.connection_label.setAccessibleDescription(where)
+        self.audit_log.open(database, target)
+
+    def _show_snapshot(self, taken_at: Instant) -> None:
+        zone = self._settings.settings.zone()
+        moment = taken_at.to_datetime(zone)
+        if moment is not None:
+            self.snapshot_label.setText(f"Snapshot {format_day(taken_at, zone)} {moment:%H:%M}")
+
+    # -- settings --------------------------------------------------------------
+
+    def set_theme(self, choice: ThemeChoice) -> None:
+        """Put a theme in force and keep it."""
+        self.theme.apply(choice)
+        self._settings.change(theme=choice.value)
+
+    def choose_zone(self) -> None:
+        """Ask for the personal time zone."""
+        dialog = ZoneDialog(self._settings.settings.time_zone, self)
+        if dialog.exec():
+            self.set_zone(dialog.chosen())
+        dialog.deleteLater()
+
+    def set_zone(self, name: str) -> None:
+        """Put a zone in force ("" for the system's) and keep it."""
+        self._settings.change(time_zone=name)
+        zone = self._settings.settings.zone()
+        self.audit_log.set_zone(zone)
+        self._show_zone()
+        snapshot = self.audit_log.model.snapshot
+        if snapshot is not None:
+            self._show_snapshot(snapshot.taken_at)
+
+    def _show_zone(self) -> None:
+        zone: ZoneInfo = self._settings.settings.zone()
+        text = format_zone(zone, datetime.now(zone).utcoffset())
+        self.zone_button.setText(text)
+        self.zone_button.setAccessibleName(f"Time zone {text}")
+
+    # -- window ----------------------------------------------------------------
+
+    def _show_about(self) -> None:
+        plain_message(
+            self,
+            f"Mylla Audit Desktop {__version__}",
+            "Review the audit log of a Mylla business: who did what, when, from where.\n"
+            "Licensed under Apache-2.0; Inter and JetBrains Mono under the OFL; "
+            "Lucide icons under ISC.",
+        ).exec()
+
+    def _restore(self) -> None:
+        state = self._profile.window_state()
+        geometry = state.value("window/geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        self.audit_log.restore_layout(state)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep the layout and say that the window is gone."""
+        state = self._profile.window_state()
+        state.setValue("window/geometry", self.saveGeometry())
+        self.audit_log.save_layout(state)
+        state.sync()
+        super().closeEvent(event)
+        self.closed.emit()

@@ -1,0 +1,68 @@
+"""Choosing the time zone in which times and days are shown."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.log.zones import all_zone_names, system_zone
+
+
+class ZoneDialog(QDialog):
+    """A list to search; the first line is the system's own zone."""
+
+    def __init__(self, current: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Time zone")
+        self.resize(380, 460)
+        self.search = QLineEdit()
+        self.search.setAccessibleName("Search time zones")
+        self.search.setPlaceholderText("Search, e.g. Berlin")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Time zones")
+        for label, name in (
+            (f"System ({system_zone().key})", ""),
+            *((name, name) for name in all_zone_names()),
+        ):
+            item = QListWidgetItem(label)
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            self.list.addItem(item)
+            if name == current:
+                self.list.setCurrentItem(item)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 12)
+        layout.addWidget(plain_label("Times and days are shown in this zone.", "muted"))
+        layout.addWidget(self.search)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(buttons)
+        self.search.textChanged.connect(self._filter)
+        self.list.itemDoubleClicked.connect(self.accept)
+
+    def chosen(self) -> str:
+        """The IANA name, "" for the system's."""
+        item = self.list.currentItem()
+        return str(item.data(Qt.ItemDataRole.UserRole)) if item else ""
+
+    def _filter(self, text: str) -> None:
+        wanted = text.strip().casefold().replace(" ", "_")
+        first = None
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            item.setHidden(wanted not in item.text().casefold())
+            if first is None and not item.isHidden():
+                first = item
+        current = self.list.currentItem()
+        if first is not None and (current is None or current.isHidden()):
+            self.list.setCurrentItem(first)

@@ -19,20 +19,20 @@ def format_stamp(instant: Instant, zone: ZoneInfo) -> tuple[str, str]:
 
 
 def format_moment(instant: Instant, zone: ZoneInfo) -> str:
-    """Local and UTC time on one line: `Mon 23 Nov 2026, 22:47:03.250000 +01:00 · 21:47:03 UTC`."""
+    """Local and UTC time on one line: `Mon 23 Nov 2026, 22:47:03 +01:00 · 21:47:03 UTC`."""
     head, offset = format_stamp(instant, zone)
     local, universal = instant.to_datetime(zone), instant.to_datetime(UTC)
     if local is None or universal is None:
         return head + offset
-    # A fraction is shown where there is one, so that ties can be told apart.
-    clock = f"{local:%H:%M:%S}" + (f".{local.microsecond:06d}" if local.microsecond else "")
     other_day = (
         ""
         if universal.date() == local.date()
         else f"{universal.day} {_MONTHS[universal.month - 1]} "
     )
     day = f"{local:%a} {head.rpartition(' ')[0]}"
-    return f"{day}, {clock}{offset} · {other_day}{universal:%H:%M:%S} UTC"
+    if not local.utcoffset():
+        return f"{day}, {local:%H:%M:%S} UTC"
+    return f"{day}, {local:%H:%M:%S}{offset} · {other_day}{universal:%H:%M:%S}\u00a0UTC"
 
 
 def format_day(instant: Instant, zone: ZoneInfo) -> str:

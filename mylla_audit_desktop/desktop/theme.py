@@ -214,5 +214,8 @@ def style_sheet(tokens: Tokens) -> str:
     """The one style sheet, filled with the tokens."""
     template = Template(resource_path("styles", "application.qss").read_text("utf-8"))
     colors = {field.name: getattr(tokens, field.name) for field in fields(tokens)}
-    chevron = resource_path("icons", "chevron-down.svg").as_posix()
-    return template.substitute(colors, chevron=chevron)
+    arrows = {
+        f"chevron_{way}": resource_path("icons", f"chevron-{way}.svg").as_posix()
+        for way in ("up", "down")
+    }
+    return template.substitute(colors, **arrows)

@@ -187,8 +187,9 @@ class _Tour:
 
     def _hide_completions(self) -> None:
         completer = self._page.bar.action.completer()
-        if completer is not None:
-            completer.popup().hide()
+        popup = None if completer is None else completer.popup()
+        if popup is not None:
+            popup.hide()
 
     def _shoot(self, name: str, widget: QWidget | None = None) -> None:
         # Two rounds: layouts first, then what they asked to be painted.

@@ -24,7 +24,13 @@ from mylla_audit_desktop.desktop.formats import format_day, format_zone
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
-from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_message, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    plain_label,
+    plain_message,
+    plain_tooltip,
+    set_tone,
+)
 from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.instant import Instant
@@ -103,6 +109,7 @@ class MainWindow(QMainWindow):
         self.pages.addItem(item)
         if self.pages.currentRow() < 0:
             self.pages.setCurrentRow(0)
+            page.setFocus()
         self._draw_icons()
 
     def _draw_icons(self) -> None:
@@ -112,13 +119,16 @@ class MainWindow(QMainWindow):
     def _build_status(self) -> None:
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
+        self.connection_dot = plain_label("●", "faint")
         self.connection_label = plain_label("No database")
         self.connection_label.setAccessibleName("Connection")
+        self.connection_label.setContentsMargins(0, 0, 0, 0)
         self.snapshot_label = plain_label("")
         self.snapshot_label.setAccessibleName("Snapshot")
         self.zone_button = button("", "flat")
         self.zone_button.setToolTip("Choose the time zone in which times and days are shown")
         self.zone_button.clicked.connect(self.choose_zone)
+        bar.addWidget(self.connection_dot)
         bar.addWidget(self.connection_label)
         bar.addPermanentWidget(self.snapshot_label)
         bar.addPermanentWidget(self.zone_button)
@@ -189,7 +199,8 @@ class MainWindow(QMainWindow):
         """Show the log of a database; `name` is what people call it."""
         where = visible_text(str(database.label))
         self.setWindowTitle(f"Mylla Audit — {visible_text(name)}")
-        self.connection_label.setText(f"● {visible_text(name)} · read only")
+        self.connection_label.setText(f"{visible_text(name)} · read only")
+        set_tone(self.connection_dot, "tone", "good")
         self.connection_label.setToolTip(plain_tooltip(where))
         self.connection_label.setAccessibleDescription(where)
         self.audit_log.open(database, target)

@@ -53,7 +53,7 @@ class ZoneDialog(QDialog):
     def chosen(self) -> str:
         """The IANA name, "" for the system's."""
         item = self.list.currentItem()
-        return str(item.data(Qt.ItemDataRole.UserRole)) if item else ""
+        return "" if self.list.currentRow() < 0 else str(item.data(Qt.ItemDataRole.UserRole))
 
     def _filter(self, text: str) -> None:
         wanted = text.strip().casefold().replace(" ", "_")
@@ -63,6 +63,6 @@ class ZoneDialog(QDialog):
             item.setHidden(wanted not in item.text().casefold())
             if first is None and not item.isHidden():
                 first = item
-        current = self.list.currentItem()
-        if first is not None and (current is None or current.isHidden()):
+        has_current = self.list.currentRow() >= 0 and not self.list.currentItem().isHidden()
+        if first is not None and not has_current:
             self.list.setCurrentItem(first)

@@ -12,6 +12,7 @@ _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _MOST_WORDS = 40_000
 _CONTEXT = 60
 _SHORTEST_FOLD = 160
+_SHORTEST_SAME = 14
 
 
 class Change(Enum):
@@ -71,11 +72,21 @@ def folded_parts(stretches: tuple[Stretch, ...], index: int) -> tuple[str, int, 
     if not stretch.folded:
         return stretch.text, 0, ""
     start = _CONTEXT if index > 0 else 0
-    return stretch.text[:start], stretch.folded, stretch.text[start + stretch.folded :]
+    end = start + stretch.folded
+    # Whole words are read on either side of the fold.
+    head = stretch.text[:start].rpartition(" ")
+    tail = stretch.text[end:].partition(" ")
+    before = head[0] + head[1] if head[1] else head[2]
+    after = tail[2] if tail[1] else tail[0]
+    return before, len(stretch.text) - len(before) - len(after), after
 
 
 def _merged(stretches: list[Stretch]) -> tuple[Stretch, ...]:
-    """Removed before added, and a lone space between two changes belongs to them."""
+    """Removed before added; a few words that stayed between two changes belong to them.
+
+    Word by word, a rewritten sentence keeps an "and" here and a comma there, which
+    reads like a puzzle; as one change it reads like a sentence.
+    """
     joined: list[Stretch] = []
     removed = added = ""
     for index, stretch in enumerate(stretches):
@@ -85,7 +96,7 @@ def _merged(stretches: list[Stretch]) -> tuple[Stretch, ...]:
             added += stretch.text
         elif stretch.text:
             is_between = bool(removed or added) and index < len(stretches) - 1
-            if is_between and len(stretch.text) <= 2 and not stretch.text.strip():
+            if is_between and len(stretch.text) <= _SHORTEST_SAME:
                 removed += stretch.text
                 added += stretch.text
                 continue

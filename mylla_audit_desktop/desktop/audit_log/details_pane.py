@@ -24,7 +24,7 @@ from mylla_audit_desktop.desktop.audit_log.changes_table import (
 )
 from mylla_audit_desktop.desktop.formats import format_count, format_moment
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
-from mylla_audit_desktop.desktop.widgets import button, plain_label
+from mylla_audit_desktop.desktop.widgets import NameAndId, button, plain_label, plain_tooltip
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.diff import SIGNS, Kind, diff_entry
 from mylla_audit_desktop.log.entry import AuditEntry
@@ -65,9 +65,9 @@ class DetailsPane(QFrame):
         self.title.setWordWrap(True)
         self.code = plain_label("", "muted", is_selectable=True)
         self.code.setFont(mono_font())
-        self.when, self.actor = (plain_label(is_selectable=True) for _ in range(2))
-        self.target, self.source = (plain_label(is_selectable=True) for _ in range(2))
+        self.when, self.source = plain_label(is_selectable=True), plain_label(is_selectable=True)
         self.source.setFont(mono_font())
+        self.actor, self.target = NameAndId(), NameAndId()
         self.trace = button("trace", "link")
         self.trace.setAccessibleName("Trace target")
         self.trace.setToolTip("Show everything that touched this target, all time")
@@ -108,22 +108,20 @@ class DetailsPane(QFrame):
         grid.setVerticalSpacing(4)
         grid.setColumnMinimumWidth(0, 64)
         grid.setColumnStretch(1, 1)
-        target = QHBoxLayout()
-        target.addWidget(self.target, 1)
-        target.addWidget(self.trace)
-        rows = (("When", self.when), ("Actor", self.actor), ("Target", None), ("From", self.source))
-        for row, (name, label) in enumerate(rows):
+        self.target.add(self.trace)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("When", self.when),
+            ("Actor", self.actor),
+            ("Target", self.target),
+            ("From", self.source),
+        )
+        for row, (name, widget) in enumerate(rows):
             caption = plain_label(name, "muted")
             grid.addWidget(caption, row, 0, alignment=Qt.AlignmentFlag.AlignTop)
-            if label is None:
-                grid.addLayout(target, row, 1)
-                self.target.setAccessibleName(name)
-            else:
-                grid.addWidget(label, row, 1)
-                label.setAccessibleName(name)
-        for label in (self.when, self.actor, self.target):
-            label.setWordWrap(True)
-            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            grid.addWidget(widget, row, 1)
+            widget.setAccessibleName(name)
+        self.when.setWordWrap(True)
+        self.when.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for one in (self.show_unchanged, self.show_raw, self.copy):
@@ -157,10 +155,9 @@ class DetailsPane(QFrame):
         self.title.setText(visible_text(self._catalog.label_of(entry.action)))
         self.code.setText(visible_text(entry.action))
         self.when.setText(format_moment(entry.occurred_at, self._zone))
-        self.actor.setText(_named(entry.actor_name, entry.actor_id))
-        target = _named(entry.target_name, entry.target_id)
-        kind = f" ({visible_text(entry.target_type)})" if entry.target_type else ""
-        self.target.setText(target + kind if target else "none")
+        self.when.setToolTip(plain_tooltip(entry.occurred_at.isoformat(self._zone)))
+        self.actor.say(entry.actor_name, entry.actor_id)
+        self.target.say(entry.target_name, entry.target_id, entry.target_type)
         self.trace.setVisible(entry.target_id is not None)
         self.source.setText(visible_text(entry.ip_address or "not recorded"))
         self._fill_changes()
@@ -247,11 +244,6 @@ class DetailsPane(QFrame):
         entry = self.shown_entry()
         if entry is not None and entry.target_id is not None:
             self.trace_target.emit(entry.target_id)
-
-
-def _named(name: str | None, identity: str | None) -> str:
-    shown = [visible_text(text) for text in (name, identity) if text]
-    return "  ".join(dict.fromkeys(shown))
 
 
 def _raw(text: str | None) -> str:

@@ -301,7 +301,9 @@ def _pieces_of(entry: EntrySummary, column: int, zone: ZoneInfo) -> Pieces:
             return ((stamp, "mono"), (offset, "mono faint"))
         case 1:
             name = visible_text(entry.actor_name or entry.actor_id)
-            return ((name, "muted" if entry.actor_type == "system" else "text"),)
+            if entry.actor_type == "system":
+                return (("", "icon"), (name, "muted"))
+            return ((name, "text"),)
         case 2:
             return ((visible_text(entry.action), "mono"),)
         case 3:

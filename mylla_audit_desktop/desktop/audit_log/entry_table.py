@@ -35,8 +35,9 @@ from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import Sort, SortColumn
 
 ROW_HEIGHT = 26
-_WIDTHS = (218, 120, 186, 200, 140, 118)
+_WIDTHS = (206, 112, 178, 192, 124, 110)
 _PADDING = 10
+_ICON = 13
 
 
 class EntryTable(QTableView):
@@ -250,6 +251,7 @@ class EntryDelegate(QStyledItemDelegate):
     def _take_colors(self) -> None:
         names = ("text", "muted", "faint", "line", "selection", "accent", "panel")
         self._colors = {name: self._theme.color(name) for name in names}
+        self._gear = self._theme.icon("cog", "muted")
 
     def sizeHint(
         self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
@@ -275,6 +277,11 @@ class EntryDelegate(QStyledItemDelegate):
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
         left, right = rect.left() + _PADDING, rect.right() - 4
         for text, style in index.data(PIECES_ROLE) or ():
+            if style == "icon":
+                top = rect.top() + (rect.height() - _ICON) // 2
+                self._gear.paint(painter, left, top, _ICON, _ICON)
+                left += _ICON + 4
+                continue
             is_mono = "mono" in style
             metrics = self._widths["mono" if is_mono else "text"]
             painter.setFont(self._mono if is_mono else self._text)
@@ -305,6 +312,7 @@ class EntryDelegate(QStyledItemDelegate):
         width = sum(
             self._widths["mono" if "mono" in style else "text"].horizontalAdvance(text[:400])
             for text, style in pieces
+            if style != "icon"
         )
         if width <= option.rect.width() - _PADDING - 4 or index.data(ENTRY_ROLE) is None:
             return False

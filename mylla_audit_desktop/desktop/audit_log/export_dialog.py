@@ -69,7 +69,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.setAccessibleName("Export")
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(640)
         self._database, self._subject, self._background = database, subject, background
         self._on_profile = on_profile
         self._task: Task | None = None
@@ -250,6 +250,7 @@ class ExportDialog(QDialog):
             "good",
         )
         self.digest.setText(result.sha256)
+        self.digest.setCursorPosition(0)
         self._digest_row.show()
         self.show_folder.show()
         self.export.hide()

@@ -68,8 +68,8 @@ class FilterBar(QFrame):
         row.setSpacing(8)
         fields: tuple[tuple[str, QWidget, int, str], ...] = (
             ("Date range", self.period, 130, ""),
-            ("From", self.start, 108, "YYYY-MM-DD"),
-            ("To", self.end, 108, "YYYY-MM-DD"),
+            ("From", self.start, 108, "No limit"),
+            ("To", self.end, 108, "No limit"),
             ("Actor", self.actor, 150, "Anyone"),
             ("Action", self.action, 160, "Any, e.g. number.*"),
             ("Target", self.target, 150, "Paste an ID"),

@@ -275,6 +275,10 @@ class AuditLogPage(QWidget):
             return
         self.results.setCurrentWidget(self.table)
         self.table.scrollToTop()
+        if self.window().focusWidget() is None or not self.bar.isAncestorOf(
+            self.window().focusWidget()
+        ):
+            self.table.setFocus()
         row = None if self._kept_id is None else self.model.row_of(self._kept_id)
         self.table.go_to(row or 0)
         if self.model.snapshot is not None:

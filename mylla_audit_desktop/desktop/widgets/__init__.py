@@ -3,8 +3,17 @@
 import html
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
+from mylla_audit_desktop.desktop.theme import mono_font
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.visible import visible_lines, visible_text
 
@@ -67,6 +76,42 @@ def plain_message(parent: QWidget | None, text: str, more: str = "") -> QMessage
     # One text: the label of the informative text has a format of its own and would guess.
     box.setText(visible_lines(f"{text}\n\n{more}".strip()))
     return box
+
+
+class NameAndId(QWidget):
+    """A name for people and, fainter and in monospace, the ID for machines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = plain_label(is_selectable=True)
+        self._identity = plain_label(tone="muted", is_selectable=True)
+        self._identity.setFont(mono_font())
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
+        self._row.addWidget(self._name)
+        self._row.addWidget(self._identity)
+        self._row.addStretch(1)
+
+    def add(self, widget: QWidget) -> None:
+        """Put something behind the ID."""
+        self._row.insertWidget(self._row.count() - 1, widget)
+
+    def say(self, name: str | None, identity: str | None, kind: str | None = None) -> None:
+        """Show them; an empty name leaves the ID alone, and neither is said in words."""
+        self._name.setText(visible_text(name or "") or ("" if identity else "none"))
+        self._name.setVisible(bool(self._name.text()))
+        self._identity.setText(visible_text(identity or "") if identity != name else "")
+        self._identity.setVisible(bool(self._identity.text()))
+        for label in (self._name, self._identity):
+            label.setMinimumWidth(10)
+        text = "  ".join(one for one in (self._name.text(), self._identity.text()) if one)
+        self.setToolTip(plain_tooltip(f"{text} ({kind})" if kind else text))
+        self.setAccessibleDescription(text)
+
+    def text(self) -> str:
+        """Both, as one text."""
+        return self.accessibleDescription()
 
 
 class EmptyState(QWidget):

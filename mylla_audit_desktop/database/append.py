@@ -141,11 +141,14 @@ def _append_postgresql(connection: sa.Connection, entries: Iterator[NewEntry]) -
 def _refuse_duplicates(connection: sa.Connection) -> None:
     row = connection.execute(
         sa.text(
-            "SELECT i.id, i.position FROM pg_temp.incoming i WHERE i.id IS NOT NULL AND ("
-            " EXISTS (SELECT FROM audit.entries e WHERE e.id = i.id)"
-            " OR EXISTS (SELECT FROM pg_temp.incoming j"
-            "            WHERE j.id = i.id AND j.position < i.position))"
-            " ORDER BY i.position LIMIT 1"
+            "SELECT id, position FROM ("
+            " SELECT i.id, i.position FROM pg_temp.incoming i JOIN audit.entries e ON e.id = i.id"
+            " UNION ALL"
+            " SELECT id, position FROM ("
+            "  SELECT id, position, row_number() OVER (PARTITION BY id ORDER BY position) AS nth"
+            "  FROM pg_temp.incoming WHERE id IS NOT NULL) AS numbered"
+            " WHERE nth > 1"
+            ") AS duplicates ORDER BY position LIMIT 1"
         )
     ).first()
     if row is not None:

@@ -55,18 +55,28 @@ def run_demo(arguments: Namespace, cancellation: Cancellation) -> int:
 
 
 def _until(text: str | None, days: int) -> Instant:
+    """The end of the log, with room for so many days before it."""
     now = datetime.now(UTC)
-    if text is None:
-        return Instant.from_datetime(now)
-    try:
-        # In UTC, because the same arguments mean the same log on every computer.
-        end = resolve_period(PeriodChoice(Preset.CUSTOM, end=text), now, ZoneInfo("UTC")).end
-    except InputError as error:
-        raise InputError(f"--until{error.what.removeprefix('To')}", error.advice) from None
+    end: Instant | None = Instant.from_datetime(now)
+    if text is not None:
+        try:
+            end = Instant.parse(text)
+        except ValueError:
+            end = _end_of_day(text, now)
     moment = None if end is None else end.to_datetime()
-    if end is None or moment is None or (moment - _EARLIEST).days < days:
+    if end is None or moment is None:
+        raise InputError(f"--until {text!r} is no time that a log could end at.", "Name a day.")
+    if (moment - _EARLIEST).days < days:
         raise InputError(
-            f"--until {text!r} and --days {days:,} do not go together.",
-            "The log cannot begin before 1970.",
+            f"--days {days:,} reaches too far back.", "The log cannot begin before 1970."
         )
     return end
+
+
+def _end_of_day(text: str, now: datetime) -> Instant | None:
+    try:
+        # In UTC, because the same arguments mean the same log on every computer.
+        after = resolve_period(PeriodChoice(Preset.CUSTOM, end=text), now, ZoneInfo("UTC")).end
+    except InputError as error:
+        raise InputError(f"--until{error.what.removeprefix('To')}", error.advice) from None
+    return None if after is None else Instant(after.microseconds - 1)

@@ -121,7 +121,6 @@ def run(arguments: Namespace) -> int:
     )
     application = QApplication(sys.argv[:1])
     application.setApplicationName("mylla-audit-desktop")
-    application.setApplicationDisplayName("Mylla Audit")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("mylla-audit-desktop")
     session = Session(application, arguments)

@@ -187,7 +187,7 @@ class _Tour:
 
     def _hide_completions(self) -> None:
         completer = self._page.bar.action.completer()
-        popup = None if completer is None else completer.popup()
+        popup = completer.popup()
         if popup is not None:
             popup.hide()
 

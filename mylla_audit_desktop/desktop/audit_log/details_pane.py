@@ -160,6 +160,8 @@ class DetailsPane(QFrame):
         self.target.say(entry.target_name, entry.target_id, entry.target_type)
         self.trace.setVisible(entry.target_id is not None)
         self.source.setText(visible_text(entry.ip_address or "not recorded"))
+        for label in (self.when, self.source):
+            label.setAccessibleDescription(label.text())
         self._fill_changes()
         if is_other:
             self.table.scrollToTop()

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -35,7 +36,7 @@ from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import Sort, SortColumn
 
 ROW_HEIGHT = 26
-_WIDTHS = (206, 112, 178, 192, 124, 110)
+_WIDTHS = (214, 112, 178, 192, 124, 110)
 _PADDING = 10
 _ICON = 13
 
@@ -74,6 +75,9 @@ class EntryTable(QTableView):
         rows.setDefaultSectionSize(ROW_HEIGHT)
         rows.setMinimumSectionSize(ROW_HEIGHT)
         self._sort = Sort()
+        # Columns fill the width until the user sets one.
+        self.has_own_widths = False
+        self._is_fitting = False
         self._build_header()
         self._typed = ""
         self.selectionModel().currentRowChanged.connect(self._tell_current)
@@ -87,6 +91,7 @@ class EntryTable(QTableView):
         header.setSortIndicatorShown(True)
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(60)
+        header.sectionResized.connect(self._take_width)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
@@ -95,6 +100,24 @@ class EntryTable(QTableView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_header_menu)
         header.setToolTip("Click to sort the whole result; right-click to choose columns")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns fill the width: the time is always whole, the others share the rest."""
+        super().resizeEvent(event)
+        if self.has_own_widths:
+            return
+        self._is_fitting = True
+        room = self.viewport().width() - _WIDTHS[0]
+        share = max(room / sum(_WIDTHS[1:]), 0.75)
+        for column, width in enumerate(_WIDTHS):
+            self.setColumnWidth(column, int(width * share) if column else width)
+        self._is_fitting = False
+
+    def _take_width(self, column: int) -> None:
+        # The last column stretches by itself.
+        is_last = self.horizontalHeader().visualIndex(column) == len(COLUMNS) - 1
+        if not self._is_fitting and self.isVisible() and not is_last:
+            self.has_own_widths = True
 
     # -- sorting ---------------------------------------------------------------
 

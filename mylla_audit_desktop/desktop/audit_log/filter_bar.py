@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -20,11 +19,12 @@ from PySide6.QtWidgets import (
 
 from mylla_audit_desktop.database.reader import ActorChoice
 from mylla_audit_desktop.desktop.audit_log.choices import Choice, ChoiceCompleter
+from mylla_audit_desktop.desktop.audit_log.period_button import PeriodButton
 from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.filters import LogFilters
-from mylla_audit_desktop.log.period import PRESET_LABELS, PeriodChoice, Preset, preset_days
+from mylla_audit_desktop.log.period import PeriodChoice, Preset, preset_days
 from mylla_audit_desktop.log.query import check_action_pattern
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -46,9 +46,7 @@ class FilterBar(QFrame):
         self._last: LogFilters | None = None
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._timer.timeout.connect(self._apply)
-        self.period = QComboBox()
-        for preset, label in PRESET_LABELS.items():
-            self.period.addItem(label, preset)
+        self.period = PeriodButton()
         self.start, self.end = QLineEdit(), QLineEdit()
         self.actor, self.action, self.target = QLineEdit(), QLineEdit(), QLineEdit()
         self.clear = button("Clear filters", "flat")
@@ -101,7 +99,7 @@ class FilterBar(QFrame):
         return QSize(900, super().sizeHint().height())
 
     def _connect(self) -> None:
-        self.period.currentIndexChanged.connect(self._take_preset)
+        self.period.chosen.connect(self._take_preset)
         for field in (self.start, self.end):
             field.textEdited.connect(self._take_custom)
         for field in (self.actor, self.action, self.target):
@@ -116,7 +114,7 @@ class FilterBar(QFrame):
 
     def filters(self) -> LogFilters:
         """What the fields say. Raises InputError that names the field."""
-        preset: Preset = self.period.currentData()
+        preset = self.period.preset
         period = (
             PeriodChoice(preset, self.start.text().strip(), self.end.text().strip())
             if preset is Preset.CUSTOM
@@ -137,7 +135,7 @@ class FilterBar(QFrame):
     def set_filters(self, filters: LogFilters) -> None:
         """Show filters and apply them at once."""
         blockers = [QSignalBlocker(widget) for widget in self._fields()]
-        self.period.setCurrentIndex(self.period.findData(filters.period.preset))
+        self.period.set_preset(filters.period.preset)
         self.actor.setText(", ".join(filters.actors))
         self.action.setText(", ".join(filters.actions))
         self.target.setText(", ".join(filters.targets))
@@ -157,7 +155,7 @@ class FilterBar(QFrame):
     def set_zone(self, zone: ZoneInfo) -> None:
         """Days are whole days of this zone from now on."""
         self._zone = zone
-        if self.period.currentData() is not Preset.CUSTOM:
+        if self.period.preset is not Preset.CUSTOM:
             self._show_days()
 
     def offer(self, actors: tuple[ActorChoice, ...], actions: tuple[str, ...]) -> None:
@@ -211,19 +209,18 @@ class FilterBar(QFrame):
         self._timer.start()
 
     def _take_preset(self) -> None:
-        if self.period.currentData() is not Preset.CUSTOM:
+        if self.period.preset is not Preset.CUSTOM:
             self._show_days()
         else:
             self.start.setFocus()
         self._apply()
 
     def _take_custom(self) -> None:
-        with QSignalBlocker(self.period):
-            self.period.setCurrentIndex(self.period.findData(Preset.CUSTOM))
+        self.period.set_preset(Preset.CUSTOM)
         self._start_pause()
 
     def _show_days(self) -> None:
-        days = preset_days(self.period.currentData(), datetime.now(self._zone).date())
+        days = preset_days(self.period.preset, datetime.now(self._zone).date())
         self.start.setText("" if days is None else days[0].isoformat())
         self.end.setText("" if days is None else days[1].isoformat())
 

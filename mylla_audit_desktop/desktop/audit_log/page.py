@@ -484,6 +484,7 @@ class AuditLogPage(QWidget):
     def save_layout(self, state: QSettings) -> None:
         """Keep splitter and columns."""
         state.setValue("audit_log/columns", self.table.horizontalHeader().saveState())
+        state.setValue("audit_log/has_own_widths", self.table.has_own_widths)
         state.setValue("audit_log/splitter", self.splitter.saveState())
 
     def restore_layout(self, state: QSettings) -> None:
@@ -491,6 +492,7 @@ class AuditLogPage(QWidget):
         columns, splitter = state.value("audit_log/columns"), state.value("audit_log/splitter")
         if columns is not None:
             self.table.horizontalHeader().restoreState(columns)
+            self.table.has_own_widths = state.value("audit_log/has_own_widths") in {True, "true"}
             self.table.sort_by(self._sort)
         if splitter is not None:
             self.splitter.restoreState(splitter)

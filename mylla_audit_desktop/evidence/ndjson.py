@@ -1,21 +1,30 @@
 """Entries as JSON lines: the columns of the contract, `before` and `after` as JSON.
 
 These two are embedded by their own spelling, so that digits, order and duplicate
-keys survive the way out and back in. A stored text that is no valid JSON is
+keys survive the way out and back in. Where a stored text cannot stand in a line as
+it is (no valid JSON, line ends between its tokens, `null` that is not NULL), it is
 written as `{"$raw": "…"}`.
 """
 
 import json
+import re
 from ipaddress import ip_interface
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.entry import COLUMNS, AuditEntry, NewEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.json_scan import scan_members
-from mylla_audit_desktop.log.json_text import Unreadable, parse_json
+from mylla_audit_desktop.log.json_text import JsonNumber, JsonObject, Unreadable, parse_json
 
 _RAW = "$raw"
 _HIGHEST_ID = 2**63 - 1
+# What PostgreSQL's timestamptz can hold, besides the infinities.
+_FIRST_TIME = Instant.parse("-004713-11-24T00:00:00Z")
+_LAST_TIME = Instant.parse("+294276-12-31T23:59:59.999999Z")
+# Readers of lines end one at each of these, and a lone surrogate has no UTF-8.
+_BREAKS_LINE = re.compile("[\n\r\x85\u2028\u2029\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def entry_to_json(entry: AuditEntry, zone: ZoneInfo) -> str:
@@ -37,16 +46,19 @@ def entry_to_json(entry: AuditEntry, zone: ZoneInfo) -> str:
 def entry_from_json(line: str) -> NewEntry:
     """The entry of one line. Raises ValueError that says what is wrong with it."""
     try:
-        value = json.loads(line)
+        members = _DECODER.decode(line)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except ValueError as error:
         raise ValueError(f"it is not JSON ({error})") from None
-    if not isinstance(value, dict):
+    if not isinstance(members, _Members):
         raise ValueError("it is not a JSON object")
+    value = dict(members)
     unknown = sorted(set(value) - set(COLUMNS))
     if unknown:
-        raise ValueError(f"it has an unknown field {unknown[0]!r}")
+        raise ValueError(f"it has an unknown field {unknown[0][:60]!r}")
+    if len(value) < len(members):
+        raise ValueError("it has a field twice")
     spelled, _ = scan_members(line)
     texts: dict[str, str | None] = {}
     for name in COLUMNS[2:]:
@@ -61,9 +73,11 @@ def entry_from_json(line: str) -> NewEntry:
     if not isinstance(when, str):
         raise ValueError("occurred_at is missing")
     entry_id = value.get("id")
-    if entry_id is not None and (not isinstance(entry_id, int) or isinstance(entry_id, bool)):
+    if entry_id is None:
+        return checked_entry(when, texts, None)
+    if not isinstance(entry_id, JsonNumber) or not entry_id.text.lstrip("-").isdigit():
         raise ValueError("id is not a whole number")
-    return checked_entry(when, texts, entry_id)
+    return checked_entry(when, texts, int(entry_id.text[:20]))
 
 
 def checked_entry(when: str, texts: dict[str, str | None], entry_id: int | None) -> NewEntry:
@@ -72,11 +86,15 @@ def checked_entry(when: str, texts: dict[str, str | None], entry_id: int | None)
         occurred_at = Instant.parse(when)
     except ValueError:
         raise ValueError(f"the time {when[:60]!r} cannot be read") from None
+    if occurred_at.is_finite and not _FIRST_TIME <= occurred_at <= _LAST_TIME:
+        raise ValueError(f"the time {when[:60]!r} is beyond the years 4713 BC to 294276")
     if entry_id is not None and not 0 < entry_id <= _HIGHEST_ID:
         raise ValueError(f"the id {entry_id} is not between 1 and {_HIGHEST_ID}")
     for name, text in texts.items():
         if text is not None and "\x00" in text:
             raise ValueError(f"{name} holds a NUL character")
+        if text is not None and _SURROGATE.search(text):
+            raise ValueError(f"{name} holds half a character (a lone surrogate)")
     for name in ("actor_id", "actor_name", "action"):
         if texts.get(name) is None:
             raise ValueError(f"{name} is missing")
@@ -107,16 +125,43 @@ def checked_entry(when: str, texts: dict[str, str | None], entry_id: int | None)
 
 
 def _embedded(text: str) -> str:
-    if isinstance(parse_json(text), Unreadable):
+    value = parse_json(text)
+    is_ambiguous = value is None or (
+        isinstance(value, JsonObject) and [name for name, _ in value.members] == [_RAW]
+    )
+    # Spaces around the value would be lost: only the value itself has a spelling.
+    if (
+        isinstance(value, Unreadable)
+        or is_ambiguous
+        or text != text.strip()
+        or _BREAKS_LINE.search(text)
+    ):
         return json.dumps({_RAW: text})
-    # Line ends stand between the tokens of valid JSON only, where a space does as well.
-    return text.replace("\r", " ").replace("\n", " ")
+    return text
 
 
 def _stored_json(item: object, spelled: str | None) -> str | None:
     if item is None or spelled is None:
         # JSON null in the place of a column is NULL.
         return None
-    if isinstance(item, dict) and set(item) == {_RAW} and isinstance(item[_RAW], str):
-        return str(item[_RAW])
+    if isinstance(item, _Members) and len(item) == 1:
+        name, text = item[0]
+        if name == _RAW and isinstance(text, str):
+            return text
     return spelled
+
+
+class _Members(list[tuple[str, object]]):
+    """Marks an object among the lists that the decoder makes of arrays."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_Members,
+    parse_int=JsonNumber,
+    parse_float=JsonNumber,
+    parse_constant=_refuse_constant,
+)

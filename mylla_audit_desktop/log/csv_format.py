@@ -2,7 +2,8 @@
 
 A field is quoted when it holds a comma, a quote, a line feed or a carriage return,
 and when it is the empty text: NULL is an empty field and nothing else is. This is
-how PostgreSQL's COPY writes CSV too.
+how PostgreSQL's COPY writes CSV too (`CopyAttributeOutCSV`: it also quotes a lone
+`\\.`, but only in a file of one column).
 """
 
 import re
@@ -44,7 +45,10 @@ HEADER = ",".join(CSV_COLUMNS) + "\n"
 # An apostrophe is guarded as well, so that the guard can be taken off again exactly.
 GUARDED_CHARACTERS = "=+-@＝\t\r'"
 _QUOTED = re.compile('[,"\n\r]')
-_RECORD_FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\r|$)')
+# Possessive: a cell of 10 MB is read in one pass and needs no memory for going back.
+_RECORD_FIELD = re.compile(r'(?:"([^"]*+(?:""[^"]*+)*+)"|([^",\r\n]*+))(,|\r?\n|\Z)')
+# Ends what could otherwise fill the memory: a quote that is never closed.
+_LONGEST_RECORD = 64 << 20
 
 
 def guard(text: str) -> str:
@@ -92,27 +96,43 @@ class Record:
     fields: tuple[str | None, ...]
 
 
-def read_records(lines: Iterable[str]) -> Iterator[Record]:
-    """The records of a CSV given by its physical lines, ends included.
+def split_records(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Where each record of a CSV starts (lines count from 1), and its text as it stands.
 
-    Tells an empty field (None) from a quoted empty text (""). Raises InputError
-    naming the line for a quote that is never closed or stands in the wrong place.
+    Takes the physical lines, ends included; those inside of quotes belong to the
+    record. Raises InputError naming the line for a quote that is never closed.
     """
     parts: list[str] = []
-    start = quotes = number = 0
+    start = quotes = size = number = 0
     for number, line in enumerate(lines, 1):
         if not parts:
             start = number
         parts.append(line)
         quotes += line.count('"')
+        size += len(line)
         if quotes % 2 == 0:
-            yield Record(start, _split("".join(parts), start))
-            parts, quotes = [], 0
+            yield start, "".join(parts)
+            parts, quotes, size = [], 0, 0
+        elif size > _LONGEST_RECORD:
+            raise InputError(
+                f"Line {start}: an entry is longer than {_LONGEST_RECORD:,} characters.",
+                "A quote is probably never closed.",
+            )
     if parts:
         raise InputError(
             f"Line {start}: a quoted value is never closed; the file ends in line {number}.",
             "It was cut off; get a complete copy.",
         )
+
+
+def read_records(lines: Iterable[str]) -> Iterator[Record]:
+    """The records of a CSV given by its physical lines, ends included.
+
+    Tells an empty field (None) from a quoted empty text (""). Raises InputError
+    naming the line for a quote or a carriage return in the wrong place.
+    """
+    for line, text in split_records(lines):
+        yield Record(line, _split(text, line))
 
 
 def _split(record: str, line: int) -> tuple[str | None, ...]:
@@ -122,7 +142,8 @@ def _split(record: str, line: int) -> tuple[str | None, ...]:
         match = _RECORD_FIELD.match(record, position)
         if match is None:
             raise InputError(
-                f"Line {line}, column {len(fields) + 1}: a quote stands in the wrong place.",
+                f"Line {line}, column {len(fields) + 1}: a quote or a line end stands in the"
+                " wrong place.",
                 "The file is not the CSV that this program writes.",
             )
         quoted, plain, end = match.groups()

@@ -5,6 +5,7 @@ queued signal and is handed on in the UI thread. Kinds of work have lanes of the
 own, so that an export never delays scrolling. Only frozen values cross.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -22,6 +23,7 @@ Failed = Callable[[Exception], None]
 # Threads of each lane: pages are many and short, the others one at a time.
 LANES = {"pages": 2, "count": 1, "details": 1, "choices": 1, "export": 1}
 _REPORT_SECONDS = 0.1
+_TURN_SECONDS = 0.0005
 
 
 class Task:
@@ -64,6 +66,9 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        # The UI thread waits this long for each turn that a busy worker does not give
+        # up by itself; a paint takes hundreds of turns, and the usual 5 ms would show.
+        sys.setswitchinterval(_TURN_SECONDS)
         self._pools: dict[str, QThreadPool] = {}
         for lane, threads in LANES.items():
             self._pools[lane] = self._pool(threads)

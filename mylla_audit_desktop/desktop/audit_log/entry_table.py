@@ -36,7 +36,7 @@ from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import Sort, SortColumn
 
 ROW_HEIGHT = 26
-_WIDTHS = (214, 112, 178, 192, 124, 110)
+_WIDTHS = (214, 122, 178, 188, 118, 110)
 _PADDING = 10
 _ICON = 13
 

@@ -1,0 +1,1 @@
+"""Speed, held against the bare tools in the same run; `make bench` prints the figures."""

@@ -1,0 +1,96 @@
+"""The real window over a small log, offscreen."""
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from mylla_audit_desktop.database.append import append_entries
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import open_database
+from mylla_audit_desktop.database.setup import upgrade_schema
+from mylla_audit_desktop.desktop.application import Session
+from mylla_audit_desktop.log.entry import NewEntry
+from mylla_audit_desktop.log.instant import Instant
+
+NOON = Instant.parse("2026-11-20T12:00:00Z")
+SECOND = 1_000_000
+
+HOSTILE = (
+    "<b>bold</b>",
+    "<img src=http://192.0.2.1/x>",
+    "x&lt;b&gt;",
+    "<a href=file:///etc/passwd>here</a>",
+    "a\u202eb",
+    "%s {0} &File",
+)
+
+
+def make_entries(count: int) -> list[NewEntry]:
+    """One entry a second up to noon; three actors, two actions, ids from 1."""
+    return [
+        NewEntry(
+            occurred_at=Instant(NOON.microseconds - (count - number) * SECOND),
+            actor_type="member",
+            actor_id=f"usr_{number % 3}",
+            actor_name=("Ana Weber", "Luis Ortega", "Priya Raman")[number % 3],
+            action=("agent.update", "number.release")[number % 2],
+            target_type="agent",
+            target_id=f"agt_{number % 7}",
+            target_name=f"Desk {number % 7}",
+            before=f'{{"greeting": "Hello {number}"}}',
+            after=f'{{"greeting": "Welcome {number}", "voice": "calm"}}',
+            ip_address="192.0.2.7",
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.fixture
+def log_url(tmp_path: Path) -> Callable[[list[NewEntry]], str]:
+    """A database of these entries; its URL."""
+
+    def make(entries: list[NewEntry]) -> str:
+        url = f"sqlite:///{tmp_path}/log.sqlite"
+        database = open_database(url, create=True)
+        upgrade_schema(database)
+        append_entries(database, entries, Cancellation())
+        database.close()
+        return url
+
+    return make
+
+
+@pytest.fixture
+def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., Session]]:
+    """Start the application as the command does; ends it, and sees that it ended."""
+    sessions: list[Session] = []
+
+    def begin(url: str | None, target: str | None = None) -> Session:
+        arguments = Namespace(
+            profile=str(tmp_path / "profile"),
+            theme="light",
+            size=(1300, 800),
+            demo=False,
+            database=url,
+            target=target,
+        )
+        session = Session(qapp, arguments)
+        sessions.append(session)
+        session.window.set_zone("Europe/Berlin")
+        session.start()
+        return session
+
+    yield begin
+    for session in sessions:
+        session.window.close()
+        assert session.finish(), "work was still under way after two seconds"
+        session.window.deleteLater()
+        assert session.boundary.caught == []
+    qtbot.wait_until(lambda: True)

@@ -1,0 +1,313 @@
+"""The audit log page as its user sees it, in a real window."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from mylla_audit_desktop.database.append import append_entries
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import open_database
+from mylla_audit_desktop.desktop.application import Session
+from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
+from mylla_audit_desktop.evidence.verify import verify_file
+from mylla_audit_desktop.log.entry import NewEntry
+from mylla_audit_desktop.log.filters import LogFilters
+from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from mylla_audit_desktop.log.query import SortColumn
+from tests.desktop.conftest import HOSTILE, NOON, SECOND, make_entries
+
+Start = Callable[..., Session]
+LogUrl = Callable[[list[NewEntry]], str]
+ALL_TIME = LogFilters(PeriodChoice(Preset.ALL_TIME))
+
+
+def opened(qtbot: QtBot, session: Session, filters: LogFilters = ALL_TIME) -> AuditLogPage:
+    page = session.window.audit_log
+    page.bar.set_filters(filters)
+    settled(qtbot, page)
+    return page
+
+
+def settled(qtbot: QtBot, page: AuditLogPage) -> None:
+    def is_settled() -> bool:
+        snapshot = page.model.snapshot
+        return (
+            snapshot is not None
+            and page.model.waypoints is not None
+            and snapshot.query.actions == page.filters.actions
+            and snapshot.query.targets == page.filters.targets
+            and (snapshot.query.start is None) == (page.filters.period.preset is Preset.ALL_TIME)
+        )
+
+    qtbot.wait_until(is_settled, timeout=20_000)
+
+
+def shown_details(qtbot: QtBot, page: AuditLogPage) -> None:
+    def is_shown() -> bool:
+        entry, shown = page.table.current_entry(), page.details.shown_entry()
+        return entry is not None and shown is not None and entry.id == shown.id
+
+    qtbot.wait_until(is_shown, timeout=20_000)
+
+
+def column(page: AuditLogPage, number: int, rows: int) -> list[str]:
+    return [page.model.data(page.model.index(row, number)) for row in range(rows)]
+
+
+def test_most_recent_first_with_count_and_offset(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(250))))
+    assert page.summary.text() == "250 entries · all time · Europe/Berlin"
+    assert page.summary.accessibleDescription() == page.summary.text()
+    assert column(page, 0, 2) == ["20 Nov 2026 12:59:59 +01:00", "20 Nov 2026 12:59:58 +01:00"]
+    assert column(page, 4, 1) == ["greeting, voice"]
+
+
+def test_one_entry_is_one_entry(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    page = opened(qtbot, start(log_url(make_entries(1))))
+    assert page.summary.text().startswith("1 entry ·")
+
+
+def test_typing_a_filter_narrows_the_result(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    page = opened(qtbot, start(log_url(make_entries(250))))
+    page.bar.action.setFocus()
+    QTest.keyClicks(page.bar.action, "number.*")
+    qtbot.wait_until(lambda: page.summary.text().startswith("125 entries"), timeout=20_000)
+    assert set(column(page, 2, 100)) == {"number.release"}
+
+
+def test_a_wrong_date_is_marked_at_its_field(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    page = opened(qtbot, start(log_url(make_entries(3))))
+    page.bar.start.setFocus()
+    page.bar.start.selectAll()
+    QTest.keyClicks(page.bar.start, "2026-02-30")
+    qtbot.wait_until(lambda: "no day 2026-02-30" in page.bar.message.text())
+    assert "no day 2026-02-30" in page.bar.start.accessibleDescription()
+    assert page.model.rowCount() == 3, "the result stays as it was"
+
+
+def test_no_match_says_what_to_do(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    session = start(log_url(make_entries(3)))
+    page = opened(qtbot, session, LogFilters(PeriodChoice(Preset.ALL_TIME), targets=("nobody",)))
+    assert page.notice.isVisible()
+    assert "No entries match" in page.notice.sentences()
+    qtbot.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: page.filters == LogFilters())
+
+
+def test_a_target_opens_on_all_that_touched_it(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    session = start(log_url(make_entries(70)), target=" agt_3\n")
+    page = session.window.audit_log
+    qtbot.wait_until(lambda: page.summary.text().startswith("10 entries"), timeout=20_000)
+    assert set(column(page, 3, 10)) == {"Desk 3 agt_3"}
+
+
+def test_a_click_on_a_header_sorts_the_whole_result(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(2500))))
+    header = page.table.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(1) + 20, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.wait_until(
+        lambda: (
+            page.model.snapshot is not None
+            and page.model.snapshot.query.sort.column is SortColumn.ACTOR
+            and page.model.waypoints is not None
+        ),
+        timeout=20_000,
+    )
+    assert column(page, 1, 1) == ["Ana Weber"]
+    QTest.keyClick(page.table, Qt.Key.Key_End)
+    qtbot.wait_until(lambda: page.model.entry_at(2499) is not None, timeout=20_000)
+    last = page.model.entry_at(2499)
+    assert last is not None
+    assert last.actor_name == "Priya Raman"
+
+
+def test_every_row_of_a_long_result_is_the_right_one(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(12_345))))
+    assert page.model.rowCount() == 12_345
+    for row in (12_344, 6_000, 7, 11_999, 100, 99):
+        page.table.go_to(row)
+        qtbot.wait_until(lambda row=row: page.model.entry_at(row) is not None, timeout=20_000)
+        entry = page.model.entry_at(row)
+        assert entry is not None
+        assert entry.id == 12_345 - row
+
+
+def test_typing_a_name_goes_to_the_next_entry_of_it(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(30))))
+    page.table.go_to(0, 1)
+    page.table.keyboardSearch("l")
+    qtbot.wait_until(lambda: page.table.currentIndex().row() > 0, timeout=20_000)
+    entry = page.table.current_entry()
+    assert entry is not None
+    assert entry.actor_name == "Luis Ortega"
+
+
+def test_new_entries_raise_a_banner_and_shift_nothing(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    url = log_url(make_entries(10))
+    page = opened(qtbot, start(url))
+    first = column(page, 0, 1)
+    database = open_database(url)
+    newer = [
+        NewEntry(type(NOON)(NOON.microseconds + n * SECOND), "member", "u", "New", "agent.update")
+        for n in range(12)
+    ]
+    append_entries(database, newer, Cancellation())
+    database.close()
+    page._look_for_new()
+    qtbot.wait_until(page.banner.isVisible, timeout=20_000)
+    assert page.banner.text() == "12 new entries — Refresh"
+    assert column(page, 0, 1) == first
+    qtbot.mouseClick(page.banner, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: page.summary.text().startswith("22 entries"), timeout=20_000)
+    assert not page.banner.isVisible()
+
+
+def test_copy_gives_the_selected_entries_as_text(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(300))))
+    page.table.setFocus()
+    page.table.selectAll()
+    QGuiApplication.clipboard().clear()
+    QTest.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.wait_until(lambda: bool(QGuiApplication.clipboard().text()), timeout=20_000)
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert len(lines) == 301
+    assert lines[1].startswith("2026-11-20T12:59:59.000000+01:00\t")
+
+
+def test_the_diff_tells_fields_and_values(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    page = opened(qtbot, start(log_url(make_entries(5))))
+    page.table.go_to(0)
+    shown_details(qtbot, page)
+    model = page.details.table.changes
+    cells = [[model.data(model.index(row, c)) for c in range(3)] for row in range(2)]
+    assert cells == [["greeting", "Hello 4", "Welcome 4"], ["voice", "not set", "calm"]]
+    role = Qt.ItemDataRole.AccessibleTextRole
+    assert model.data(model.index(1, 0), role) == "voice, added"
+    assert page.details.accessibleName() == "Entry details"
+    assert page.details.table.accessibleName() == "Changes"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_as_text(
+    qtbot: QtBot, start: Start, log_url: LogUrl, text: str
+) -> None:
+    quoted = text.replace('"', '\\"')
+    entry = NewEntry(
+        NOON, "member", text, text, text, text, text, text, None, f'{{"{quoted}": "{quoted}"}}'
+    )
+    session = start(log_url([entry]))
+    page = opened(qtbot, session)
+    shown_details(qtbot, page)
+    wanted = text.replace("\u202e", "\\u202e")
+    assert column(page, 1, 1) == [wanted]
+    assert page.details.code.text() == wanted
+    assert wanted in page.details.target.text()
+    changes = page.details.table.changes
+    assert changes.data(changes.index(0, 2)) == wanted
+    for label in session.window.findChildren(QLabel):
+        assert label.textFormat() == Qt.TextFormat.PlainText or not label.text(), label.text()
+    menu = page.table.entry_menu(page.model.entry_at(0))
+    assert any(wanted.replace("&", "&&") in action.text() for action in menu.actions())
+    menu.deleteLater()
+
+
+def test_the_exported_csv_is_what_is_on_the_screen(
+    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
+) -> None:
+    url = log_url(make_entries(40))
+    page = opened(qtbot, start(url))
+    database = open_database(url)
+    later = NewEntry(NOON, "member", "u", "Later", "agent.update")
+    append_entries(database, [later], Cancellation())
+    database.close()
+    dialog = page.export_dialog(tmp_path)
+    assert dialog is not None
+    qtbot.add_widget(dialog)
+    dialog.show()
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: dialog.result_written is not None, timeout=20_000)
+    assert dialog.result_written is not None
+    path = dialog.result_written.output
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["entry_id"]) for row in rows] == list(range(40, 0, -1))
+    assert verify_file(path).is_intact
+    assert dialog.digest.text() == dialog.result_written.sha256
+
+
+def test_an_existing_file_is_left_alone_until_replace_is_ticked(
+    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(3))))
+    dialog = page.export_dialog(tmp_path)
+    assert dialog is not None
+    qtbot.add_widget(dialog)
+    target = tmp_path / "mine.csv"
+    target.write_text("precious")
+    dialog.file.setText(str(target))
+    dialog.show()
+    assert dialog.replace.isVisible()
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: "is there already" in dialog.state.text(), timeout=20_000)
+    assert target.read_text() == "precious"
+    dialog.replace.setChecked(True)
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: dialog.result_written is not None, timeout=20_000)
+    assert verify_file(target).is_intact
+
+
+def test_a_missing_file_says_so_and_can_be_tried_again(
+    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
+) -> None:
+    session = start(f"sqlite:///{tmp_path}/log.sqlite")
+    page = session.window.audit_log
+    qtbot.wait_until(lambda: "There is no file" in page.notice.sentences(), timeout=20_000)
+    log_url(make_entries(4))
+    qtbot.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=20_000)
+
+
+def test_another_zone_moves_times_and_days(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    session = start(log_url(make_entries(3)))
+    page = opened(qtbot, session)
+    session.window.set_zone("Asia/Tokyo")
+    qtbot.wait_until(lambda: "Asia/Tokyo" in page.summary.text(), timeout=20_000)
+    assert column(page, 0, 1) == ["20 Nov 2026 20:59:59 +09:00"]
+    assert "Asia/Tokyo (UTC+09:00)" in session.window.zone_button.text()
+
+
+def test_the_layout_is_remembered(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    url = log_url(make_entries(3))
+    first = start(url)
+    opened(qtbot, first).table.setColumnHidden(4, True)
+    first.window.close()
+    second = start(url)
+    assert second.window.audit_log.table.isColumnHidden(4)
+
+
+def test_the_period_keeps_its_accessible_name(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    page = opened(qtbot, start(log_url(make_entries(3))))
+    page.bar.period.setFocus()
+    QTest.keyClick(page.bar.period, Qt.Key.Key_T)
+    assert page.bar.period.accessibleName() == "Date range"
+    assert page.bar.period.accessibleDescription() == "Today"

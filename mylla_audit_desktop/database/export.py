@@ -5,7 +5,7 @@ builds each line in SQL. Only a result with times outside of 1900 to 2100, where
 no list of clock changes is short, is written by the reference in `log.csv_format`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,8 +49,8 @@ def stream_csv(
     cancellation: Cancellation,
     highest_id: int | None = None,
     progress: Progress | None = None,
-) -> Iterator[bytes]:
-    """The CSV in chunks, header first, from one transaction.
+) -> Generator[bytes, None, None]:
+    """The CSV in chunks, header first, from one transaction; close it if not read to its end.
 
     highest_id: entries with a higher id are left out (the snapshot of a screen).
     progress: gets the number of rows so far.

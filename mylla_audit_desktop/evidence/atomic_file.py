@@ -5,7 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +14,8 @@ from mylla_audit_desktop.log.errors import InputError
 if sys.platform != "win32":
     import fcntl
 
+# As much of a name as a temporary file repeats; with it no name gets too long.
+_KEPT = 40
 _REASONS = {
     errno.ENOSPC: "the disk is full. Free some space, or choose another disk",
     errno.EDQUOT: "your disk quota is used up. Free some space",
@@ -26,12 +28,21 @@ _REASONS = {
 
 
 def check_target(path: Path, *, may_replace: bool) -> None:
-    """Refuse early where a file cannot be put; InputError says why."""
-    if not path.parent.is_dir():
-        raise InputError(f"There is no folder {path.parent}.", "Create it first.", field="output")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder.", "Name a file in it.", field="output")
-    if os.path.lexists(path) and not may_replace:
+    """Refuse early where a file cannot be put; InputError says why.
+
+    A link is replaced itself; what it points to stays as it is.
+    """
+    with saying_why(path):
+        if not path.parent.is_dir():
+            raise InputError(
+                f"There is no folder {path.parent}.", "Create it first.", field="output"
+            )
+        is_there = _is_there(path)
+        if path.is_dir():
+            raise InputError(f"{path} is a folder.", "Name a file in it.", field="output")
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is not a plain file.", "Name another one.", field="output")
+    if is_there and not may_replace:
         raise InputError(
             f"{path} is there already and was left as it is.",
             "Choose another name, or replace it with --force.",
@@ -46,16 +57,32 @@ def temporary_file(final: Path) -> Iterator[tuple[BinaryIO, Path]]:
     It is made for the owner alone. Left-overs of a killed run are removed first.
     """
     remove_stale(final)
-    path = final.with_name(f".{final.name[:80]}.{secrets.token_hex(6)}.part")
     with saying_why(final):
-        # Made for the owner alone until it stands under its name.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, path = _open_locked(final)
+    file = os.fdopen(descriptor, "wb")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            _lock(file)
-            yield file, path
+        yield file, path
     finally:
-        path.unlink(missing_ok=True)
+        # What could not be written was said by then (`finish` leaves nothing to write).
+        with suppress(OSError):
+            file.close()
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive_folder(final: Path) -> Iterator[None]:
+    """Only one program at a time puts files into the folder of `final`."""
+    if sys.platform == "win32":  # where folders cannot be opened
+        yield
+        return
+    with saying_why(final):
+        descriptor = os.open(final.parent, os.O_RDONLY)
+    try:
+        _lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def finish(file: BinaryIO, final: Path) -> None:
@@ -80,14 +107,22 @@ def put_new(temporary: Path, final: Path) -> None:
                 raise
             check_target(final, may_replace=False)
             temporary.rename(final)
-        _sync_folder(final)
+        try:
+            _sync_folder(final)
+        except OSError:
+            final.unlink()
+            raise
 
 
-def put_over(temporary: Path, final: Path) -> None:
-    """Give a finished file its name, in one step in the place of what has it."""
+def put_over(temporary: Path, final: Path, *, rights_of: Path | None = None) -> None:
+    """Give a finished file its name, in one step in the place of what has it.
+
+    It gets the rights of the file it replaces (or of `rights_of`), else the usual ones.
+    """
+    model = rights_of or final
     with saying_why(final):
-        if final.is_file():
-            temporary.chmod(final.stat().st_mode & 0o777)
+        if model.is_file():
+            temporary.chmod(model.stat().st_mode & 0o777)
         else:
             _take_usual_rights(temporary)
         temporary.replace(final)
@@ -108,7 +143,7 @@ def remove_stale(final: Path) -> None:
     """Remove what killed runs left for this name; one that still runs holds a lock."""
     if sys.platform == "win32":  # where an open file cannot be removed anyway
         return
-    for path in final.parent.glob(f".{_glob_quoted(final.name[:80])}.*.part"):
+    for path in final.parent.glob(f".{_glob_quoted(final.name[:_KEPT])}.*.part"):
         try:
             with path.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -117,9 +152,30 @@ def remove_stale(final: Path) -> None:
             continue
 
 
-def _lock(file: BinaryIO) -> None:
+def _open_locked(final: Path) -> tuple[int, Path]:
+    while True:
+        path = final.with_name(f".{final.name[:_KEPT]}.{secrets.token_hex(6)}.part")
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        _lock(descriptor)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor, path
+        # Another run took it for a left-over in the moment before it was locked.
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
     if sys.platform != "win32":
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Some network file systems have no locks; what they guard is rare.
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _glob_quoted(name: str) -> str:

@@ -3,12 +3,15 @@
 New pair: the manifest is put in place first, the CSV last, so that a CSV never
 stands alone. Replacing a pair: two renames cannot be one step, so the new
 manifest waits beside the old one as `….manifest.json.next` while the CSV is
-exchanged; `verify` knows it, and the file verifies at every moment.
+exchanged; `verify` knows it, and the file verifies at every moment
+(docs/decisions/0002-export-two-files.md).
 """
 
 import getpass
 import hashlib
+import os
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +22,7 @@ from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.export import stream_csv
 from mylla_audit_desktop.evidence.atomic_file import (
     check_target,
+    exclusive_folder,
     finish,
     put_new,
     put_over,
@@ -29,9 +33,13 @@ from mylla_audit_desktop.evidence.manifest import (
     FORMAT_VERSION,
     Manifest,
     manifest_path,
+    measure,
     pending_manifest_path,
+    read_pending_manifest,
 )
+from mylla_audit_desktop.evidence.plain_file import open_plain_file
 from mylla_audit_desktop.log.csv_format import CSV_COLUMNS, Profile
+from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
 
@@ -77,8 +85,7 @@ def export_csv(
     database fails, CancelledError. What stood there before stays then.
     """
     output = request.output.expanduser().absolute()
-    check_target(output, may_replace=request.may_replace)
-    check_target(manifest_path(output), may_replace=request.may_replace)
+    _check_targets(output, may_replace=request.may_replace)
     rows = 0
 
     def count(so_far: int) -> None:
@@ -87,17 +94,17 @@ def export_csv(
         if progress is not None:
             progress(so_far)
 
-    with temporary_file(output) as (file, csv_part):
+    chunks = stream_csv(
+        database,
+        request.query,
+        profile=request.profile,
+        zone=request.zone,
+        cancellation=cancellation,
+        highest_id=request.highest_id,
+        progress=count,
+    )
+    with closing(chunks), temporary_file(output) as (file, csv_part):
         digest, size = hashlib.sha256(), 0
-        chunks = stream_csv(
-            database,
-            request.query,
-            profile=request.profile,
-            zone=request.zone,
-            cancellation=cancellation,
-            highest_id=request.highest_id,
-            progress=count,
-        )
         for chunk in chunks:
             cancellation.raise_if_cancelled()
             digest.update(chunk)
@@ -107,28 +114,64 @@ def export_csv(
         finish(file, output)
         manifest = _manifest(database, request, rows, size, digest.hexdigest())
         with temporary_file(manifest_path(output)) as (manifest_file, manifest_part):
-            manifest_file.write(manifest.to_json().encode())
+            with saying_why(output):
+                manifest_file.write(manifest.to_json().encode())
             finish(manifest_file, output)
             cancellation.raise_if_cancelled()
-            _put_pair(csv_part, manifest_part, output)
+            with exclusive_folder(output):
+                # Once more: while this export ran, another program may have put a file.
+                _check_targets(output, may_replace=request.may_replace)
+                _put_pair(csv_part, manifest_part, output, may_replace=request.may_replace)
     return ExportResult(output, manifest_path(output), rows, size, manifest.sha256)
 
 
-def _put_pair(csv_part: Path, manifest_part: Path, output: Path) -> None:
+def _check_targets(output: Path, *, may_replace: bool) -> None:
+    with saying_why(output), suppress(FileNotFoundError):
+        # The longest of the names; better refused now than after the last entry.
+        pending_manifest_path(output).lstat()
+    check_target(output, may_replace=may_replace)
+    check_target(manifest_path(output), may_replace=may_replace)
+
+
+def _put_pair(csv_part: Path, manifest_part: Path, output: Path, *, may_replace: bool) -> None:
     final, pending = manifest_path(output), pending_manifest_path(output)
-    if output.exists():
-        put_over(manifest_part, pending)
+    with saying_why(output):
+        _settle(output)
+    if not os.path.lexists(output):
+        # A manifest without its CSV is left over from a killed export.
+        put = put_over if may_replace else put_new
+        put(manifest_part, final)
+        try:
+            put_new(csv_part, output)
+        except BaseException:
+            final.unlink(missing_ok=True)
+            raise
+        return
+    try:
+        put_over(manifest_part, pending, rights_of=final)
         put_over(csv_part, output)
         with saying_why(output):
             pending.replace(final)
-        return
-    # A manifest without its CSV is left over from a killed export, or allowed by force.
-    put_over(manifest_part, final)
-    try:
-        put_new(csv_part, output)
     except BaseException:
-        final.unlink(missing_ok=True)
+        with suppress(OSError):
+            _settle(output)
         raise
+
+
+def _settle(output: Path) -> None:
+    """End the exchange that a killed export began: the manifest that fits stays."""
+    pending = pending_manifest_path(output)
+    if not os.path.lexists(pending):
+        return
+    try:
+        with open_plain_file(output) as file:
+            is_exchanged = read_pending_manifest(output, *measure(file)) is not None
+    except InputError:
+        is_exchanged = False
+    if is_exchanged:
+        pending.replace(manifest_path(output))
+    else:
+        pending.unlink(missing_ok=True)
 
 
 def _manifest(

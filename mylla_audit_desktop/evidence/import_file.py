@@ -1,7 +1,6 @@
 """Evidence back into a database: NDJSON or an exported CSV, all or nothing."""
 
-import os
-import stat
+from array import array
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,6 +11,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.evidence.manifest import manifest_path
 from mylla_audit_desktop.evidence.ndjson import checked_entry, entry_from_json
+from mylla_audit_desktop.evidence.plain_file import open_plain_file, read_lines
 from mylla_audit_desktop.evidence.verify import verify_file
 from mylla_audit_desktop.log.csv_format import (
     CSV_COLUMNS,
@@ -21,9 +21,8 @@ from mylla_audit_desktop.log.csv_format import (
     unguard,
 )
 from mylla_audit_desktop.log.entry import NewEntry
-from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.errors import InputError, LineError
 
-_LONGEST_LINE = 64 << 20
 # The CSV's columns under the names of the contract.
 _NAMES = {"actor": "actor_name", "target": "target_name"}
 
@@ -39,7 +38,7 @@ def import_file(
     Raises InputError naming file and line for the first that is wrong; nothing is
     added then.
     """
-    lines: list[int] = []
+    lines = array("q")
 
     def numbered() -> Iterator[NewEntry]:
         for line, entry in parse_file(path):
@@ -50,62 +49,60 @@ def import_file(
         return append_entries(database, numbered(), cancellation, progress=progress)
     except EntryRefusedError as error:
         line = lines[error.position] if error.position < len(lines) else lines[-1]
-        raise _line_error(path, line, error.what) from None
+        raise _with_file(path, LineError(line, error.what.rstrip("."))) from None
 
 
 def parse_file(path: Path) -> Iterator[tuple[int, NewEntry]]:
     """Line number and entry, as a stream. Raises InputError naming file and line."""
-    with _open_regular(path) as file:
-        lines = _text_lines(path, file)
-        first = next(lines, None)
-        if first is None:
-            raise InputError(f"{path} is empty.", "Nothing was imported.")
-        lines = chain([first], lines)
-        if first.lstrip().startswith("{"):
-            yield from _parse_ndjson(path, lines)
-        else:
-            yield from _parse_csv(path, lines)
+    with open_plain_file(path, may_be_link=False) as file:
+        try:
+            lines = _text_lines(file)
+            first = next(lines, None)
+            if first is None:
+                raise InputError(f"{path} is empty.", "Nothing was imported.")
+            lines = chain([first], lines)
+            if first.lstrip().startswith("{"):
+                yield from _parse_ndjson(lines)
+            else:
+                yield from _parse_csv(lines, is_guarded=_is_guarded(path))
+        except LineError as error:
+            raise _with_file(path, error) from None
 
 
-def _parse_ndjson(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, NewEntry]]:
+def _parse_ndjson(lines: Iterator[str]) -> Iterator[tuple[int, NewEntry]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield number, entry_from_json(line.strip())
+            yield number, entry_from_json(line)
         except ValueError as error:
-            raise _line_error(path, number, str(error)) from None
+            raise LineError(number, str(error)) from None
 
 
-def _parse_csv(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, NewEntry]]:
-    # The text guard can be taken off exactly only where it is known to be there.
-    is_guarded = False
-    if manifest_path(path).exists():
-        report = verify_file(path)
-        if not report.is_intact:
-            raise InputError(
-                f"{path} is not what its manifest describes: {report.differences[0]}.",
-                "Nothing was imported.",
-            )
-        is_guarded = report.manifest.profile == Profile.SPREADSHEET.value
-    records = _with_file(path, read_records(lines))
-    header = next(records)
-    _check_header(path, header)
+def _parse_csv(lines: Iterator[str], *, is_guarded: bool) -> Iterator[tuple[int, NewEntry]]:
+    records = read_records(lines)
+    _check_header(next(records))
     for record in records:
         try:
             yield record.line, _entry_of(record, is_guarded=is_guarded)
         except ValueError as error:
-            raise _line_error(path, record.line, str(error)) from None
+            raise LineError(record.line, str(error)) from None
 
 
-def _with_file(path: Path, records: Iterator[Record]) -> Iterator[Record]:
-    try:
-        yield from records
-    except InputError as error:
-        raise InputError(f"{path}: {error.what}", "Nothing was imported.") from None
+def _is_guarded(path: Path) -> bool:
+    """Whether the manifest says so: only where a guard is known it comes off exactly."""
+    if not manifest_path(path).exists():
+        return False
+    report = verify_file(path)
+    if not report.is_intact:
+        raise InputError(
+            f"{path} is not what its manifest describes: {report.differences[0]}.",
+            "Nothing was imported.",
+        )
+    return report.manifest.profile == Profile.SPREADSHEET.value
 
 
-def _check_header(path: Path, header: Record) -> None:
+def _check_header(header: Record) -> None:
     if header.fields == CSV_COLUMNS:
         return
     names = [name or "" for name in header.fields]
@@ -117,7 +114,7 @@ def _check_header(path: Path, header: Record) -> None:
         what = f"the column {extra[0][:60]!r} is not known"
     else:
         what = "the columns stand in another order, or twice"
-    raise _line_error(path, header.line, f"{what}; expected {','.join(CSV_COLUMNS)}")
+    raise LineError(header.line, f"{what}; expected {','.join(CSV_COLUMNS)}")
 
 
 def _entry_of(record: Record, *, is_guarded: bool) -> NewEntry:
@@ -138,39 +135,18 @@ def _entry_of(record: Record, *, is_guarded: bool) -> NewEntry:
     return checked_entry(when, texts, None if entry_id is None else int(entry_id[:20]))
 
 
-def _open_regular(path: Path) -> BinaryIO:
-    """Open a plain file and nothing else: a link or a pipe could be anything."""
-    try:
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        if path.is_symlink():
-            raise InputError(f"{path} is a link.", "Name the file itself.")
-        descriptor = os.open(path, flags)
-    except FileNotFoundError:
-        raise InputError(f"There is no file {path}.", "Check the path.") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise InputError(f"{path} is not a plain file.", "Name an NDJSON or CSV file.")
-    return os.fdopen(descriptor, "rb")
-
-
-def _text_lines(path: Path, file: BinaryIO) -> Iterator[str]:
-    number = 0
-    while raw := file.readline(_LONGEST_LINE + 1):
-        number += 1
-        if len(raw) > _LONGEST_LINE:
-            raise _line_error(path, number, f"it is longer than {_LONGEST_LINE:,} bytes")
+def _text_lines(file: BinaryIO) -> Iterator[str]:
+    for number, raw in enumerate(read_lines(file), 1):
+        line = raw
         if number == 1:
             if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise _line_error(path, 1, "the file is UTF-16; save it as UTF-8")
-            raw = raw.removeprefix(b"\xef\xbb\xbf")
+                raise LineError(1, "the file is UTF-16; save it as UTF-8")
+            line = raw.removeprefix(b"\xef\xbb\xbf")
         try:
-            yield raw.decode("utf-8")
+            yield line.decode("utf-8")
         except UnicodeDecodeError as error:
-            what = f"byte {error.start + 1} is not UTF-8"
-            raise _line_error(path, number, what) from None
+            raise LineError(number, f"byte {error.start + 1} is not UTF-8") from None
 
 
-def _line_error(path: Path, line: int, what: str) -> InputError:
-    return InputError(f"{path}, line {line}: {what.rstrip('.')}.", "Nothing was imported.")
+def _with_file(path: Path, error: LineError) -> InputError:
+    return InputError(f"{path}, line {error.line}: {error.problem}.", "Nothing was imported.")

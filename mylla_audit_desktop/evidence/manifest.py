@@ -1,13 +1,18 @@
 """What stands beside a CSV and lets anybody check that it is complete and unaltered."""
 
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import BinaryIO
 
+from mylla_audit_desktop.evidence.plain_file import open_plain_file
 from mylla_audit_desktop.log.errors import InputError
 
 FORMAT_VERSION = 1
+_CHUNK = 1 << 20
+_LONGEST = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +51,65 @@ def pending_manifest_path(csv: Path) -> Path:
     return csv.with_name(f"{csv.name}.manifest.json.next")
 
 
+def measure(file: BinaryIO) -> tuple[int, str]:
+    """Bytes and SHA-256 (hexadecimal) of an open file, from where it stands."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    return size, digest.hexdigest()
+
+
+def read_pending_manifest(csv: Path, size: int, sha256: str) -> Manifest | None:
+    """The manifest that an export left waiting when it was killed, if it is this CSV's."""
+    path = pending_manifest_path(csv)
+    if not path.is_file():
+        return None
+    try:
+        manifest = read_manifest(path)
+    except InputError:
+        return None
+    return manifest if (manifest.bytes, manifest.sha256) == (size, sha256) else None
+
+
 def read_manifest(path: Path) -> Manifest:
     """Read a manifest. Raises InputError that says what is wrong with it."""
-    try:
-        value = json.loads(path.read_text("utf-8"))
-        if not isinstance(value, dict):
-            raise TypeError
-        version = value.get("format_version")
-        if version != FORMAT_VERSION:
-            raise InputError(
-                f"{path} has the format version {version!r}, which this program does not know.",
-                "Use a newer version of it.",
-            )
-        value["columns"] = tuple(value["columns"])
-        value["row_count"] = int(value["row_count"])
-        value["bytes"] = int(value["bytes"])
-        manifest = Manifest(**value)
-    except FileNotFoundError:
+    if not path.exists():
         raise InputError(
             f"There is no manifest {path}.", "It must stand beside the CSV, as it was exported."
-        ) from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+        )
+    with open_plain_file(path) as file:
+        text = file.read(_LONGEST + 1)
+    try:
+        if len(text) > _LONGEST:
+            raise ValueError("too long")
+        value = json.loads(text.decode("utf-8"))
+        version = value["format_version"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise InputError(f"{path} is not a manifest of this program.", "Get it anew.") from None
-    return manifest
+        raise _not_a_manifest(path) from None
+    if version != FORMAT_VERSION:
+        raise InputError(
+            f"{path} has the format version {str(version)[:20]}, which this program does not know.",
+            "Use a newer version of it.",
+        )
+    for field in fields(Manifest):
+        if not _is_of_kind(value.get(field.name), field.name):
+            raise _not_a_manifest(path, field.name)
+    # A field that a later version adds is no reason to refuse the evidence.
+    known = {field.name: value[field.name] for field in fields(Manifest)}
+    return Manifest(**known | {"columns": tuple(value["columns"])})
+
+
+def _is_of_kind(value: object, name: str) -> bool:
+    if name == "columns":
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if name in {"database", "filters", "sort"}:
+        return isinstance(value, dict)
+    if name in {"format_version", "row_count", "bytes"}:
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, str)
+
+
+def _not_a_manifest(path: Path, field: str = "") -> InputError:
+    reason = f": its {field} is missing or cannot be read" if field else ""
+    return InputError(f"{path} is not a manifest of this program{reason}.", "Get it anew.")

@@ -1,19 +1,20 @@
 """Checking a CSV against its manifest, on any computer, without the database."""
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from mylla_audit_desktop.evidence.manifest import (
     Manifest,
     manifest_path,
-    pending_manifest_path,
+    measure,
     read_manifest,
+    read_pending_manifest,
 )
-from mylla_audit_desktop.log.csv_format import read_records
-from mylla_audit_desktop.log.errors import InputError, KnownError
-
-_CHUNK = 1 << 20
+from mylla_audit_desktop.evidence.plain_file import open_plain_file, read_lines
+from mylla_audit_desktop.log.csv_format import split_records
+from mylla_audit_desktop.log.errors import LineError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,54 +38,33 @@ def verify_file(path: Path) -> VerifyReport:
     csv = path
     if path.name.endswith(".manifest.json"):
         csv = path.with_name(path.name.removesuffix(".manifest.json"))
-    size, digest = _measure(csv)
-    pending = pending_manifest_path(csv)
-    if pending.exists():
-        # An export was stopped between putting the CSV and its manifest in place.
-        try:
-            following = read_manifest(pending)
-        except KnownError:
-            following = None
-        if following is not None and (following.bytes, following.sha256) == (size, digest):
-            return VerifyReport(following, ())
-    manifest = read_manifest(manifest_path(csv))
-    if (manifest.bytes, manifest.sha256) == (size, digest):
-        return VerifyReport(manifest, ())
-    return VerifyReport(manifest, _differences(csv, manifest, size, digest))
+    with open_plain_file(csv) as file:
+        size, sha256 = measure(file)
+        manifest = read_pending_manifest(csv, size, sha256) or read_manifest(manifest_path(csv))
+        file.seek(0)
+        return VerifyReport(manifest, tuple(_differences(file, manifest, size, sha256)))
 
 
-def _measure(csv: Path) -> tuple[int, str]:
-    digest, size = hashlib.sha256(), 0
-    try:
-        with csv.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-    except FileNotFoundError:
-        raise InputError(f"There is no file {csv}.", "Check the path.") from None
-    except OSError as error:
-        raise InputError(f"{csv} cannot be read: {error.strerror}.") from None
-    return size, digest.hexdigest()
-
-
-def _differences(csv: Path, manifest: Manifest, size: int, digest: str) -> tuple[str, ...]:
-    found = []
+def _differences(file: BinaryIO, manifest: Manifest, size: int, sha256: str) -> Iterator[str]:
     if size != manifest.bytes:
-        word = "fewer" if size < manifest.bytes else "more"
-        found.append(f"{abs(size - manifest.bytes):,} bytes {word} than the manifest says")
+        yield f"{_more_or_fewer(size - manifest.bytes, 'byte')} than the manifest says"
+    rows = -1
     try:
-        with csv.open(encoding="utf-8", newline="\n") as file:
-            records = iter(read_records(file))
-            header = next(records, None)
-            if header is None or header.fields != manifest.columns:
-                found.append("the header is not that of the manifest")
-            rows = sum(1 for _ in records)
-        if rows != manifest.row_count:
-            word = "fewer" if rows < manifest.row_count else "more"
-            found.append(f"{abs(rows - manifest.row_count):,} rows {word} than the manifest says")
-    except KnownError as error:
-        found.append(error.what.rstrip("."))
-    except UnicodeDecodeError:
-        found.append("it is not UTF-8 text")
-    found.append(f"the SHA-256 is {digest}, the manifest says {manifest.sha256}")
-    return tuple(found)
+        # Only line ends and quotes count here, which are the same in every encoding
+        # that keeps ASCII; an entry that is no UTF-8 is exported as it is.
+        for _, text in split_records(line.decode("latin-1") for line in read_lines(file)):
+            if rows < 0 and text != ",".join(manifest.columns) + "\n":
+                yield "the header is not that of the manifest"
+            rows += 1
+    except LineError as error:
+        yield f"line {error.line}: {error.problem}"
+    rows = max(rows, 0)
+    if rows != manifest.row_count:
+        yield f"{_more_or_fewer(rows - manifest.row_count, 'row')} than the manifest says"
+    if sha256 != manifest.sha256:
+        yield f"the SHA-256 is {sha256}, the manifest says {manifest.sha256}"
+
+
+def _more_or_fewer(difference: int, unit: str) -> str:
+    plural = "" if abs(difference) == 1 else "s"
+    return f"{abs(difference):,} {unit}{plural} {'more' if difference > 0 else 'fewer'}"

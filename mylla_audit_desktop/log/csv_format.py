@@ -13,7 +13,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.entry import AuditEntry
-from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.errors import LineError
 
 
 class Profile(Enum):
@@ -46,7 +46,7 @@ HEADER = ",".join(CSV_COLUMNS) + "\n"
 GUARDED_CHARACTERS = "=+-@＝\t\r'"
 _QUOTED = re.compile('[,"\n\r]')
 # Possessive: a cell of 10 MB is read in one pass and needs no memory for going back.
-_RECORD_FIELD = re.compile(r'(?:"([^"]*+(?:""[^"]*+)*+)"|([^",\r\n]*+))(,|\r?\n|\Z)')
+_RECORD_FIELD = re.compile(r'(?:"([^"]*+(?:""[^"]*+)*+)"|([^",\r\n]*+))(,|\r?\n)')
 # Ends what could otherwise fill the memory: a quote that is never closed.
 _LONGEST_RECORD = 64 << 20
 
@@ -100,7 +100,8 @@ def split_records(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Where each record of a CSV starts (lines count from 1), and its text as it stands.
 
     Takes the physical lines, ends included; those inside of quotes belong to the
-    record. Raises InputError naming the line for a quote that is never closed.
+    record. Raises LineError naming the line for a quote that is never closed, and
+    for a last line without an end: there a number could have lost its last digits.
     """
     parts: list[str] = []
     start = quotes = size = number = 0
@@ -111,16 +112,24 @@ def split_records(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
         quotes += line.count('"')
         size += len(line)
         if quotes % 2 == 0:
+            if not line.endswith("\n"):
+                raise LineError(
+                    number,
+                    "the file ends before the line does",
+                    "It was cut off; get a complete copy.",
+                )
             yield start, "".join(parts)
             parts, quotes, size = [], 0, 0
         elif size > _LONGEST_RECORD:
-            raise InputError(
-                f"Line {start}: an entry is longer than {_LONGEST_RECORD:,} characters.",
+            raise LineError(
+                start,
+                f"the entry is longer than {_LONGEST_RECORD:,} characters",
                 "A quote is probably never closed.",
             )
     if parts:
-        raise InputError(
-            f"Line {start}: a quoted value is never closed; the file ends in line {number}.",
+        raise LineError(
+            start,
+            f"a quoted value is never closed; the file ends in line {number}",
             "It was cut off; get a complete copy.",
         )
 
@@ -128,7 +137,7 @@ def split_records(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 def read_records(lines: Iterable[str]) -> Iterator[Record]:
     """The records of a CSV given by its physical lines, ends included.
 
-    Tells an empty field (None) from a quoted empty text (""). Raises InputError
+    Tells an empty field (None) from a quoted empty text (""). Raises LineError
     naming the line for a quote or a carriage return in the wrong place.
     """
     for line, text in split_records(lines):
@@ -141,9 +150,9 @@ def _split(record: str, line: int) -> tuple[str | None, ...]:
     while True:
         match = _RECORD_FIELD.match(record, position)
         if match is None:
-            raise InputError(
-                f"Line {line}, column {len(fields) + 1}: a quote or a line end stands in the"
-                " wrong place.",
+            raise LineError(
+                line,
+                f"a quote or a line end stands in the wrong place in column {len(fields) + 1}",
                 "The file is not the CSV that this program writes.",
             )
         quoted, plain, end = match.groups()

@@ -42,6 +42,15 @@ class InputError(KnownError):
         self.field = field
 
 
+class LineError(InputError):
+    """A line of a file is wrong; `line` counts from 1, `problem` says what is wrong."""
+
+    def __init__(self, line: int, problem: str, advice: str = "") -> None:
+        super().__init__(f"Line {line}: {problem}.", advice)
+        self.line = line
+        self.problem = problem
+
+
 class DatabaseError(KnownError):
     """The database cannot be reached, or refuses (exit code 3)."""
 

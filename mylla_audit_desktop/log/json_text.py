@@ -11,7 +11,8 @@ from typing import NoReturn
 
 # Deeper texts are shown raw: Python's own reader gives up at about 1000.
 _DEEPEST = 100
-_LONGEST = 4_000_000
+# Longer ones are shown in part: reading them would be felt in the window.
+_LONGEST = 500_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,3 +311,17 @@ def test_the_period_keeps_its_accessible_name(qtbot: QtBot, start: Start, log_ur
     QTest.keyClick(page.bar.period, Qt.Key.Key_T)
     assert page.bar.period.accessibleName() == "Date range"
     assert page.bar.period.accessibleDescription() == "Today"
+
+
+def test_a_half_typed_name_waits_for_its_completion(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(9))))
+    qtbot.wait_until(lambda: page.bar.actor.completer() is not None, timeout=20_000)
+    page.bar.actor.setFocus()
+    QTest.keyClicks(page.bar.actor, "Ana")
+    with qtbot.assert_not_emitted(page.bar.filters_changed, wait=700):
+        pass
+    assert page.model.rowCount() == 9
+    QTest.keyClicks(page.bar.actor, " Weber")
+    qtbot.wait_until(lambda: page.model.rowCount() == 3, timeout=20_000)

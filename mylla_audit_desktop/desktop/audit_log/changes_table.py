@@ -276,9 +276,11 @@ class ChangeDelegate(QStyledItemDelegate):
         return document
 
     def _write_field(self, cursor: QTextCursor, diff: FieldDiff) -> None:
-        cursor.insertText(
-            visible_text(diff.path) or "(whole value)", self._format("text", mono_font())
-        )
+        path = visible_text(diff.path) or "(whole value)"
+        # Invisible places where a long path may break, for the eye only.
+        for mark in "._":
+            path = path.replace(mark, f"{mark}\u200b")
+        cursor.insertText(path, self._format("text", mono_font()))
         tone = {Kind.ADDED: "added", Kind.REMOVED: "removed", Kind.UNCHANGED: "muted"}
         name = tone.get(diff.kind, "changed")
         style = self._format(name, text_font(11, is_bold=True))

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the list shows, and what goes into the field."""
+    """What the list shows, what goes into the field, and how else it may be written."""
 
     shown: str
     value: str
+    aliases: tuple[str, ...] = ()
 
 
 class ChoiceCompleter(QCompleter):
@@ -21,6 +22,7 @@ class ChoiceCompleter(QCompleter):
     def __init__(self, choices: list[Choice], field: QLineEdit) -> None:
         super().__init__(field)
         self._field = field
+        self._choices = choices
         model = QStandardItemModel(self)
         for choice in choices:
             item = QStandardItem(choice.shown)
@@ -34,6 +36,15 @@ class ChoiceCompleter(QCompleter):
         popup.setObjectName("completions")
         popup.setMinimumWidth(260)
         self.setPopup(popup)
+
+    def is_half_typed(self, text: str) -> bool:
+        """Whether the last value is no choice yet but part of one; a pattern never is."""
+        part = text.rpartition(",")[2].strip()
+        if not part or "*" in part or "?" in part:
+            return False
+        if any(part == choice.value or part in choice.aliases for choice in self._choices):
+            return False
+        return any(part.casefold() in choice.shown.casefold() for choice in self._choices)
 
     def splitPath(self, path: str) -> list[str]:
         """The part that is being typed."""

@@ -30,7 +30,7 @@ from mylla_audit_desktop.log.diff import SIGNS, Kind, diff_entry
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.visible import visible_lines, visible_text
 
-_RAW_LONGEST = 60_000
+_RAW_LONGEST = 20_000
 _MOST_FIELDS = 60
 
 

@@ -45,7 +45,6 @@ class FilterBar(QFrame):
         self._zone = zone
         self._last: LogFilters | None = None
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._timer.timeout.connect(self._apply)
         self.period = PeriodButton()
         self.start, self.end = QLineEdit(), QLineEdit()
         self.actor, self.action, self.target = QLineEdit(), QLineEdit(), QLineEdit()
@@ -75,8 +74,9 @@ class FilterBar(QFrame):
         for name, widget, width, placeholder in fields:
             row.addLayout(_captioned(name, widget))
             widget.setAccessibleName(name)
-            widget.setMinimumWidth(min(width, 96))
-            widget.setMaximumWidth(width + (70 if name in {"Actor", "Action", "Target"} else 0))
+            is_long = name in {"Actor", "Action", "Target"}
+            widget.setMinimumWidth(96 if is_long else width)
+            widget.setMaximumWidth(width + (70 if is_long else 0))
             widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             if isinstance(widget, QLineEdit):
                 widget.setPlaceholderText(placeholder)
@@ -106,6 +106,7 @@ class FilterBar(QFrame):
             field.textChanged.connect(self._start_pause)
         for field in (self.start, self.end, self.actor, self.action, self.target):
             field.returnPressed.connect(self._apply)
+        self._timer.timeout.connect(self._apply_when_typed)
         self.clear.clicked.connect(self.clear_filters)
         self.refresh.clicked.connect(self.refresh_requested)
         self.export.clicked.connect(self.export_requested)
@@ -169,6 +170,7 @@ class FilterBar(QFrame):
                         one.actor_name
                         if names.count(one.actor_name) == 1 and "," not in one.actor_name
                         else one.actor_id,
+                        (one.actor_name, one.actor_id),
                     )
                     for one in actors
                 ],
@@ -205,6 +207,11 @@ class FilterBar(QFrame):
             self._last = filters
             self.filters_changed.emit(filters)
 
+    def _apply_when_typed(self) -> None:
+        """Wait on while a name is half typed: its completions are on offer."""
+        if not any(_is_half_typed(field) for field in (self.actor, self.action)):
+            self._apply()
+
     def _start_pause(self) -> None:
         self._timer.start()
 
@@ -237,6 +244,15 @@ def _captioned(name: str, widget: QWidget) -> QVBoxLayout:
     column.addWidget(widget)
     column.setAlignment(widget, Qt.AlignmentFlag.AlignTop)
     return column
+
+
+def _is_half_typed(field: QLineEdit) -> bool:
+    completer = field.completer()
+    return (
+        field.hasFocus()
+        and isinstance(completer, ChoiceCompleter)
+        and completer.is_half_typed(field.text())
+    )
 
 
 def _split(text: str) -> list[str]:

@@ -42,7 +42,8 @@ class PeriodButton(QPushButton):
         """Show a period without telling anybody."""
         self._preset = preset
         self._actions[preset].setChecked(True)
-        self.setText(PRESET_LABELS[preset])
+        # The style sheet gives a button with a menu no room at its left.
+        self.setText(f"\u2002{PRESET_LABELS[preset]}")
         self.setAccessibleDescription(PRESET_LABELS[preset])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,0 +1,70 @@
+"""Databases for every test that wants one: SQLite in a file, PostgreSQL for real."""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.setup import upgrade_schema
+from tests.servers import Server, running_postgresql
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A shared machine has slow moments, which say nothing about the code.
+settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("shared")
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """One server for the whole run, with a database that has the schema as template."""
+    with running_postgresql() as server:
+        database = open_database(server.create_database("mylla_template"), create=True)
+        upgrade_schema(database)
+        database.close()
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Server) -> Iterator[str]:
+    """An empty database on the server, without the schema."""
+    name = f"empty_{next(_numbers)}"
+    yield postgresql_server.create_database(name)
+    postgresql_server.drop_database(name)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A file that does not exist yet."""
+    return f"sqlite:///{tmp_path}/test.sqlite"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of either kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An open database of either kind, with the schema and no entries."""
+    if request.param == "sqlite":
+        made = open_database(f"sqlite:///{tmp_path}/log.sqlite", create=True)
+        upgrade_schema(made)
+        yield made
+        made.close()
+        return
+    server: Server = request.getfixturevalue("postgresql_server")
+    name = f"log_{next(_numbers)}"
+    made = open_database(server.create_database(name, "mylla_template"))
+    yield made
+    made.close()
+    server.drop_database(name)

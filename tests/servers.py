@@ -1,0 +1,116 @@
+"""A real PostgreSQL server for tests and benchmarks."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # What a test writes may be lost with the machine.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "max_connections": "60",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `postgres` may sign in from this computer without a password."""
+
+    port: int
+    folder: Path
+
+    def url(self, name: str) -> str:
+        """The URL of one of its databases."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def execute(self, statement: str) -> None:
+        """Run one statement in the maintenance database."""
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user="postgres", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
+
+    def create_database(self, name: str, template: str = "template0") -> str:
+        """A new database; its URL."""
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is connected."""
+        self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def program(name: str) -> str:
+    """The path of one of PostgreSQL's programs, of the newest version installed."""
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name)
+    )
+    for folder in reversed(versions):
+        if (folder / "postgres").exists():
+            return str(folder / name)
+    found = shutil.which(name)
+    if found is None:
+        raise RuntimeError(
+            f"PostgreSQL's {name} is not installed. Install it with: apt-get install postgresql"
+        )
+    return found
+
+
+@contextmanager
+def running_postgresql() -> Iterator[Server]:
+    """A server of our own on a free port; stopped and removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="mylla-pg-"))
+    data, log = folder / "data", folder / "log"
+    user: dict[str, object] = {}
+    if os.geteuid() == 0:
+        # The server refuses to run as root.
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        user = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    def run(*words: str) -> None:
+        done = subprocess.run(
+            words, cwd=folder, capture_output=True, text=True, check=False, **user
+        )
+        if done.returncode:
+            said = log.read_text() if log.exists() else ""
+            raise RuntimeError(f"{words[0]} failed: {done.stderr}{done.stdout}{said}")
+
+    initdb = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    try:
+        run(program("initdb"), "-D", str(data), *initdb)
+        options = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
+        started = " ".join([f"-p {port}", f"-k {folder}", *options])
+        # The server must not keep our pipes open, so its output goes to the log.
+        with Path(os.devnull).open("w") as null:
+            subprocess.run(
+                [program("pg_ctl"), "-D", data, "-l", log, "-o", started, "-w", "start"],
+                cwd=folder,
+                stdout=null,
+                stderr=null,
+                check=True,
+                **user,
+            )
+        try:
+            yield Server(port, folder)
+        finally:
+            run(program("pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

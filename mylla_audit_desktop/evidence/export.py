@@ -126,7 +126,7 @@ def export_csv(
 
 
 def _check_targets(output: Path, *, may_replace: bool) -> None:
-    with saying_why(output), suppress(FileNotFoundError):
+    with saying_why(output), suppress(FileNotFoundError, NotADirectoryError):
         # The longest of the names; better refused now than after the last entry.
         pending_manifest_path(output).lstat()
     check_target(output, may_replace=may_replace)

@@ -1,0 +1,41 @@
+# Every habit of the project is a target; `make help` lists them.
+.PHONY: help run test lint fix bench screenshots docs setup setup-test
+.DEFAULT_GOAL := help
+
+PY := .venv/bin/python
+CODE := mylla_audit_desktop tests benchmarks
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: setup ## set everything up and open the window on the demo log
+	@packaging/setup/run.sh
+
+test: setup-test lint ## set everything up and pass all checks and tests
+	@$(PY) -m pytest
+
+lint: setup ## ruff, mypy --strict, the walls between the rooms
+	@.venv/bin/ruff check $(CODE)
+	@.venv/bin/ruff format --check -q $(CODE)
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+fix: setup ## let ruff mend and format what it can
+	@.venv/bin/ruff check --fix $(CODE)
+	@.venv/bin/ruff format $(CODE)
+
+bench: setup-test ## measure against the bare tools (a million entries; minutes)
+	@$(PY) -m benchmarks.run
+
+screenshots: setup-test ## renew the pictures in docs/images from the real window
+	@packaging/setup/screenshots.sh
+
+docs: setup ## renew the command reference from the parsers
+	@$(PY) -m mylla_audit_desktop.cli.reference > docs/guide/commands.md
+
+setup:
+	@packaging/setup/system.sh run
+	@packaging/setup/environment.sh
+
+setup-test: setup
+	@packaging/setup/system.sh test

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Renews the pictures of the guide from the real window on a virtual screen.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+cd "$here"
+work=build/screenshots
+images=docs/images
+mkdir -p "$work" "$images"
+export TZ=Europe/Berlin
+for theme in light dark; do
+    for size in 1280x800 1920x1080; do
+        rm -rf "$work/$theme-$size"
+        xvfb-run -a -s "-screen 0 1920x1080x24" .venv/bin/mylla-audit-desktop --demo \
+            --profile "$work/profile" --theme "$theme" --size "$size" --tour "$work/$theme-$size"
+    done
+    cp "$work/$theme-1280x800/02-changes.png" "$images/audit-log-$theme.png"
+    cp "$work/$theme-1920x1080/02-changes.png" "$images/audit-log-$theme-large.png"
+    cp "$work/$theme-1280x800/05-traced.png" "$images/trace-$theme.png"
+    cp "$work/$theme-1280x800/07-exported.png" "$images/export-$theme.png"
+done

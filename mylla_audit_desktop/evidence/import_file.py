@@ -119,7 +119,8 @@ def _check_header(header: Record) -> None:
 
 def _entry_of(record: Record, *, is_guarded: bool) -> NewEntry:
     if len(record.fields) != len(CSV_COLUMNS):
-        raise ValueError(f"it has {len(record.fields)} fields, not {len(CSV_COLUMNS)}")
+        word = "field" if len(record.fields) == 1 else "fields"
+        raise ValueError(f"it has {len(record.fields)} {word}, not {len(CSV_COLUMNS)}")
     values = dict(zip(CSV_COLUMNS, record.fields, strict=True))
     when, entry_id = values.pop("timestamp"), values.pop("entry_id")
     if when is None:

@@ -1,6 +1,7 @@
 """`Instant` as a column type: exact on both databases, beyond Python's calendar.
 
-PostgreSQL keeps `timestamptz`; it is read as a count of microseconds, which its
+PostgreSQL keeps `timestamptz`; it is read as the count of microseconds since the year
+2000 that the server itself keeps (so that it always fits into a bigint), which its
 `extract(epoch …)` gives exactly (numeric since version 14).
 
 SQLite has no such type and keeps text that sorts as the instants do. The years 1
@@ -21,6 +22,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from mylla_audit_desktop.log.instant import Instant
 
 _YEAR_1 = Instant.parse("0001-01-01T00:00:00Z")
+_YEAR_2000 = Instant.parse("2000-01-01T00:00:00Z")
+# PostgreSQL's own values for the infinities (timestamp.h: DT_NOEND, DT_NOBEGIN).
+_INFINITIES = {2**63 - 1: Instant.LATEST, -(2**63): Instant.EARLIEST}
 _YEAR_10000 = Instant.parse("+010000-01-01T00:00:00Z")
 
 
@@ -54,7 +58,9 @@ class InstantType(TypeDecorator[Instant]):
         """The instant that was read."""
         if value is None:
             return None
-        return Instant(value) if isinstance(value, int) else from_sqlite_text(str(value))
+        if not isinstance(value, int):
+            return from_sqlite_text(str(value))
+        return _INFINITIES.get(value) or Instant(_YEAR_2000.microseconds + value)
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """Text goes to the driver as it is: its own datetime conversion has no use here."""
@@ -85,7 +91,7 @@ def _to_number_postgresql(element: _ToNumber, compiler: SQLCompiler, **options: 
     column = compiler.process(element.clauses, **options)
     return (
         f"CASE WHEN isfinite({column})"
-        f" THEN CAST(extract(epoch FROM {column}) * 1000000 AS bigint)"
+        f" THEN CAST((extract(epoch FROM {column}) - 946684800) * 1000000 AS bigint)"
         f" WHEN {column} > 'epoch' THEN 9223372036854775807"
         f" WHEN {column} < 'epoch' THEN -9223372036854775808 END"
     )

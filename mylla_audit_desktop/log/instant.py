@@ -124,9 +124,10 @@ class Instant:
         return self.isoformat()
 
 
-# PostgreSQL's own values for 'infinity' and '-infinity' (timestamp.h: DT_NOEND, DT_NOBEGIN).
-Instant.LATEST = Instant(2**63 - 1)
-Instant.EARLIEST = Instant(-(2**63))
+# Beyond every time that a database holds: PostgreSQL counts 64 bits from the year 2000,
+# so its last years are a little more than 2**63 from 1970.
+Instant.LATEST = Instant(2**64)
+Instant.EARLIEST = Instant(-(2**64))
 
 
 @dataclass(frozen=True, slots=True)

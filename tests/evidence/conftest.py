@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,9 @@ from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
+from tests.servers import Server
 
+_numbers = count()
 NOW = Instant.parse("2026-06-01T12:00:00Z")
 
 
@@ -71,6 +74,31 @@ def open_log(tmp_path: Path) -> Iterator[OpenLog]:
     yield make
     for database in opened:
         database.close()
+
+
+@pytest.fixture
+def open_server_log(postgresql_server: Server) -> Iterator[OpenLog]:
+    """The same on a PostgreSQL server."""
+    opened: list[tuple[str, Database]] = []
+
+    def make(entries: Iterable[NewEntry] = ()) -> Database:
+        name = f"evidence_{next(_numbers)}"
+        database = open_database(postgresql_server.create_database(name, "mylla_template"))
+        opened.append((name, database))
+        append_entries(database, entries, Cancellation())
+        return database
+
+    yield make
+    for name, database in opened:
+        database.close()
+        postgresql_server.drop_database(name)
+
+
+@pytest.fixture(params=["open_log", pytest.param("open_server_log", marks=pytest.mark.postgresql)])
+def open_any_log(request: pytest.FixtureRequest) -> OpenLog:
+    """Either of them."""
+    opener: OpenLog = request.getfixturevalue(request.param)
+    return opener
 
 
 class Victim:

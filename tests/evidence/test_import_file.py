@@ -229,3 +229,36 @@ def test_a_cancelled_import_adds_nothing(log: Database, write: Write) -> None:
     with pytest.raises(CancelledError):
         import_file(log, path, cancellation, cancel_in_the_middle)
     assert ids(log) == {100}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("content", "line", "said"),
+    [
+        (HEADER + ROW.format(1) + ROW.format(2).replace(",,,", ",{broken,,"), 3, "json"),
+        (HEADER + ROW.format(1) + ROW.format(1), 3, "the id 1 is there already"),
+        (HEADER + ROW.format(1).replace("Ada", '"two\nlines"') + ROW.format(100), 4, "the id 100"),
+        (LINE.format(1) + "\n" + LINE.format(100), 3, "the id 100 is there already"),
+        (LINE.format(1) + LINE.format(2).replace('"Ada"', '"A\\u0000"'), 2, "NUL"),
+        (LINE.format(1) + LINE.format(2).replace("}", ', "before": {"$raw": "{"}}'), 2, "json"),
+    ],
+)
+def test_a_line_that_the_server_refuses_is_named_too(
+    open_server_log: OpenLog, write: Write, content: str, line: int, said: str
+) -> None:
+    path = write(content)
+    sentence = refusal(open_server_log([new_entry(id=100)]), path)
+    assert sentence.startswith(f"{path}, line {line}: ")
+    assert said in sentence
+
+
+@pytest.mark.postgresql
+def test_a_server_takes_the_times_that_it_can_hold(open_server_log: OpenLog, write: Write) -> None:
+    log = open_server_log([new_entry(id=100)])
+    edges = ["-004713-11-24T00:00:00Z", "+294276-12-31T23:59:59.999999Z", "infinity", "-infinity"]
+    lines = [
+        LINE.format(number).replace("2026-03-01T10:00:00Z", edge)
+        for number, edge in enumerate(edges, 1)
+    ]
+    assert import_file(log, write("".join(lines)), Cancellation()) == 4
+    assert ids(log) == {1, 2, 3, 4, 100}

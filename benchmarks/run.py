@@ -22,7 +22,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import psycopg
-from tests.servers import running_postgresql
 
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -34,6 +33,7 @@ from mylla_audit_desktop.evidence.export import ExportRequest, export_csv
 from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
+from tests.servers import running_postgresql
 
 _UNTIL = Instant.parse("2026-11-01T00:00:00Z")
 _COLUMNS = (

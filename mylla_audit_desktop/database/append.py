@@ -156,9 +156,10 @@ def _refuse_duplicates(connection: sa.Connection) -> None:
 
 
 def _refused(error: Exception, written: int) -> EntryRefusedError:
-    position, message = max(written - 1, 0), "text that the database cannot keep"
+    """The refusal of entry `written`, or of the earlier one that the server names."""
+    position, message = written, "it holds text that the database cannot keep"
     if isinstance(error, psycopg.Error):
-        message = " ".join((error.diag.message_primary or "a value is refused").split())
+        message = " ".join((error.diag.message_primary or str(error)).split())
         line = re.search(r"COPY incoming, line (\d+)", error.diag.context or "")
         if line is not None:
             position = int(line[1]) - 1

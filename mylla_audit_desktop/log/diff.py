@@ -7,10 +7,14 @@ a field that is not there, JSON null and an empty text are four different things
 
 import json
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import lru_cache
+from itertools import zip_longest
+
+from rapidfuzz.distance import Indel
 
 from mylla_audit_desktop.log.json_scan import scan_members
 from mylla_audit_desktop.log.json_text import (
@@ -23,9 +27,16 @@ from mylla_audit_desktop.log.json_text import (
     write_json,
 )
 
-# What one entry shows at most; the CSV holds the whole.
+# Changed fields shown at most, and as many unchanged ones; the CSV holds the whole.
 MOST_FIELDS = 500
-_PLAIN_KEY = re.compile(r"[^.\[\]\"\s]+")
+# Keys that need no quotes in a path; a backslash could pass for an escape.
+_PLAIN_KEY = re.compile(r"[^.\[\]\"\\\s]+")
+# A list of so few and so short values is shown as a whole.
+_SHORT_LIST = 8
+_SHORT_VALUE = 60
+# Longer lists are compared place by place: lining them up would be felt in the window.
+_MOST_ALIGNED = 10_000
+_LONGEST_NUMBER = 10_000
 
 
 class Kind(Enum):
@@ -73,11 +84,13 @@ class FieldDiff:
 class EntryDiff:
     """All fields of an entry, those before first in their order, then the new ones.
 
-    `omitted` counts fields beyond `MOST_FIELDS`.
+    `omitted` counts changed fields beyond `MOST_FIELDS`, `omitted_unchanged` the
+    unchanged ones: however many stayed as they were, they hide no change.
     """
 
     fields: tuple[FieldDiff, ...]
     omitted: int = 0
+    omitted_unchanged: int = 0
 
     @property
     def changes(self) -> tuple[FieldDiff, ...]:
@@ -85,18 +98,33 @@ class EntryDiff:
         return tuple(field for field in self.fields if field.kind is not Kind.UNCHANGED)
 
 
+@dataclass(slots=True)
+class _Found:
+    """The fields found so far, and how many of either kind there were."""
+
+    fields: list[FieldDiff] = field(default_factory=list)
+    changed: int = 0
+    unchanged: int = 0
+
+    def add(self, path: str, old: Side, new: Side, note: str = "") -> None:
+        kind, remark = _judge(old, new)
+        if kind is Kind.UNCHANGED:
+            self.unchanged += 1
+            is_kept = self.unchanged <= MOST_FIELDS
+        else:
+            self.changed += 1
+            is_kept = self.changed <= MOST_FIELDS
+        if is_kept:
+            self.fields.append(FieldDiff(path, kind, old, new, note or remark))
+
+
 def diff_entry(before: str | None, after: str | None) -> EntryDiff:
     """Compare two JSON texts (None for a column that is NULL). Never raises."""
-    sides = [Missing.MISSING if text is None else parse_json(text) for text in (before, after)]
-    if any(isinstance(side, Unreadable) for side in sides):
-        reason = next(side.reason for side in sides if isinstance(side, Unreadable))
-        whole = [
-            Missing.MISSING if text is None else Unreadable(text, reason)
-            for text in (before, after)
-        ]
-        return EntryDiff((FieldDiff("", Kind.UNREADABLE, whole[0], whole[1], reason),))
-    found: list[FieldDiff] = []
-    old, new = sides
+    old = Missing.MISSING if before is None else parse_json(before)
+    new = Missing.MISSING if after is None else parse_json(after)
+    if isinstance(old, Unreadable) or isinstance(new, Unreadable):
+        return EntryDiff((_not_compared(before, after, old, new),))
+    found = _Found()
     # A whole object that appears or goes is shown by its fields.
     if isinstance(old, JsonObject) and new is Missing.MISSING:
         new = JsonObject(())
@@ -104,7 +132,11 @@ def diff_entry(before: str | None, after: str | None) -> EntryDiff:
         old = JsonObject(())
     if old is not Missing.MISSING or new is not Missing.MISSING:
         _compare("", old, new, found)
-    return EntryDiff(tuple(found[:MOST_FIELDS]), max(len(found) - MOST_FIELDS, 0))
+    return EntryDiff(
+        tuple(found.fields),
+        max(found.changed - MOST_FIELDS, 0),
+        max(found.unchanged - MOST_FIELDS, 0),
+    )
 
 
 def value_text(side: Side) -> str:
@@ -116,59 +148,108 @@ def value_text(side: Side) -> str:
     return side if isinstance(side, str) else write_json(side)
 
 
-def _compare(path: str, old: Side, new: Side, found: list[FieldDiff]) -> None:
+def _not_compared(before: str | None, after: str | None, old: Side, new: Side) -> FieldDiff:
+    """Both texts as they are stored, and why: which of them cannot be read."""
+    reasons = [side.reason if isinstance(side, Unreadable) else "" for side in (old, new)]
+    if all(reasons):
+        note = reasons[0] if reasons[0] == reasons[1] else " / ".join(reasons)
+    elif before is None or after is None:
+        note = "".join(reasons)
+    else:
+        note = f"before is {reasons[0]}" if reasons[0] else f"after is {reasons[1]}"
+    raw_old, raw_new = (
+        Missing.MISSING if text is None else Unreadable(text, reason or note)
+        for text, reason in zip((before, after), reasons, strict=True)
+    )
+    return FieldDiff("", Kind.UNREADABLE, raw_old, raw_new, note)
+
+
+def _compare(path: str, old: Side, new: Side, found: _Found) -> None:
     if isinstance(old, JsonObject) and isinstance(new, JsonObject):
         if old.members or new.members or not path:
             _compare_objects(path, old, new, found)
-        else:
-            found.append(FieldDiff(path, Kind.UNCHANGED, old, new))
+            return
+    elif isinstance(old, JsonArray) and isinstance(new, JsonArray) and _is_worth_opening(old, new):
+        for index, mine, theirs in _aligned(old.elements, new.elements):
+            _compare(f"{path}[{index}]", mine, theirs, found)
         return
-    if isinstance(old, JsonArray) and isinstance(new, JsonArray) and _is_worth_opening(old, new):
-        for index in range(max(len(old.elements), len(new.elements))):
-            _compare(
-                f"{path}[{index}]",
-                old.elements[index] if index < len(old.elements) else Missing.MISSING,
-                new.elements[index] if index < len(new.elements) else Missing.MISSING,
-                found,
-            )
-        return
-    kind, note = _judge(old, new)
-    found.append(FieldDiff(path, kind, old, new, note))
+    found.add(path, old, new)
 
 
 def _is_worth_opening(old: JsonArray, new: JsonArray) -> bool:
-    """Arrays of objects are compared by element, short lists of plain values as a whole."""
-    return old != new and any(
-        isinstance(element, JsonObject | JsonArray) for element in (*old.elements, *new.elements)
+    """Whether to compare by element; a short list of plain values reads better whole."""
+    return old != new and (
+        max(len(old.elements), len(new.elements)) > _SHORT_LIST
+        or any(
+            isinstance(element, JsonObject | JsonArray) or len(value_text(element)) > _SHORT_VALUE
+            for element in (*old.elements, *new.elements)
+        )
     )
 
 
-def _compare_objects(path: str, old: JsonObject, new: JsonObject, found: list[FieldDiff]) -> None:
+def _aligned(
+    old: tuple[JsonValue, ...], new: tuple[JsonValue, ...]
+) -> Iterator[tuple[int, Side, Side]]:
+    """Index and both sides of each element; what is put in or taken out shifts no other.
+
+    The index is that of the list after, or of the list before for what was removed.
+    """
+    olds: list[int] = []
+    news: list[int] = []
+    for old_at, new_at in _matches(old, new):
+        if old_at is None or new_at is None:
+            olds += [] if old_at is None else [old_at]
+            news += [] if new_at is None else [new_at]
+            continue
+        yield from _pairs(old, new, olds, news)
+        yield new_at, old[old_at], new[new_at]
+        olds, news = [], []
+    yield from _pairs(old, new, olds, news)
+
+
+def _matches(
+    old: tuple[JsonValue, ...], new: tuple[JsonValue, ...]
+) -> Iterator[tuple[int | None, int | None]]:
+    """Places of equal elements together, of the others one by one, in order."""
+    if len(old) + len(new) > _MOST_ALIGNED:
+        yield from ((index, None) for index in range(len(old)))
+        yield from ((None, index) for index in range(len(new)))
+        return
+    # Spellings, since hashes decide here and those of False and "" are equal.
+    for code in Indel.opcodes(
+        [write_json(item) for item in old], [write_json(item) for item in new]
+    ):
+        yield from zip_longest(
+            range(code.src_start, code.src_end), range(code.dest_start, code.dest_end)
+        )
+
+
+def _pairs(
+    old: tuple[JsonValue, ...], new: tuple[JsonValue, ...], olds: list[int], news: list[int]
+) -> Iterator[tuple[int, Side, Side]]:
+    for old_at, new_at in zip_longest(olds, news):
+        mine: Side = Missing.MISSING if old_at is None else old[old_at]
+        theirs: Side = Missing.MISSING if new_at is None else new[new_at]
+        yield (old_at if new_at is None else new_at), mine, theirs
+
+
+def _compare_objects(path: str, old: JsonObject, new: JsonObject, found: _Found) -> None:
     olds, news = _by_key(old), _by_key(new)
-    for key in [*olds, *(key for key in news if key not in olds)]:
+    for key in olds | news:
         inner = _join(path, key)
-        mine, theirs = olds.get(key, ()), news.get(key, ())
-        if len(mine) <= 1 and len(theirs) <= 1:
-            _compare(
-                inner,
-                mine[0] if mine else Missing.MISSING,
-                theirs[0] if theirs else Missing.MISSING,
-                found,
-            )
+        sides = list(zip_longest(olds.get(key, ()), news.get(key, ()), fillvalue=Missing.MISSING))
+        if len(sides) == 1:
+            _compare(inner, *sides[0], found)
             continue
         # A key that occurs twice: every occurrence is shown, and said to be one of several.
-        for index in range(max(len(mine), len(theirs))):
-            before = mine[index] if index < len(mine) else Missing.MISSING
-            after = theirs[index] if index < len(theirs) else Missing.MISSING
-            kind, _ = _judge(before, after)
-            note = f"duplicate key, occurrence {index + 1}"
-            found.append(FieldDiff(inner, kind, before, after, note))
+        for number, (mine, theirs) in enumerate(sides, 1):
+            found.add(inner, mine, theirs, f"duplicate key, {number} of {len(sides)}")
 
 
-def _by_key(value: JsonObject) -> dict[str, tuple[JsonValue, ...]]:
-    grouped: dict[str, tuple[JsonValue, ...]] = {}
+def _by_key(value: JsonObject) -> dict[str, list[JsonValue]]:
+    grouped: dict[str, list[JsonValue]] = {}
     for key, item in value.members:
-        grouped[key] = (*grouped.get(key, ()), item)
+        grouped.setdefault(key, []).append(item)
     return grouped
 
 
@@ -187,6 +268,8 @@ def _judge(old: Side, new: Side) -> tuple[Kind, str]:
         return Kind.UNCHANGED, ""
     if isinstance(old, JsonNumber) and isinstance(new, JsonNumber) and _is_same_number(old, new):
         return Kind.NOTATION, "the same number, written differently"
+    if isinstance(old, str) and isinstance(new, str) and _looks_same(old, new):
+        return Kind.CHANGED, "looks the same, made of other characters"
     return Kind.CHANGED, ""
 
 
@@ -196,7 +279,7 @@ def _is_same(old: Side, new: Side) -> bool:
 
 
 def _is_same_number(old: JsonNumber, new: JsonNumber) -> bool:
-    if max(len(old.text), len(new.text)) > 10_000:
+    if max(len(old.text), len(new.text)) > _LONGEST_NUMBER:
         return False
     try:
         return Decimal(old.text) == Decimal(new.text)
@@ -204,18 +287,32 @@ def _is_same_number(old: JsonNumber, new: JsonNumber) -> bool:
         return False
 
 
+def _looks_same(old: str, new: str) -> bool:
+    """Whether two texts differ only in how Unicode composes their letters."""
+    return unicodedata.normalize("NFC", old) == unicodedata.normalize("NFC", new)
+
+
 # -- the names of the changed fields, for the table ------------------------------
 
 
-@lru_cache(maxsize=4096)
 def changed_fields(before: str | None, after: str | None) -> tuple[tuple[str, ...], bool]:
     """The top-level names whose values differ, and whether names may be missing.
 
-    Both texts may be cut off anywhere; values are compared by their spelling.
+    Both texts may be cut off anywhere; a value that is cut off counts as changed.
     Never raises: it names fields for a table, `diff_entry` says what changed.
     """
     old, is_old_whole = scan_members(before)
     new, is_new_whole = scan_members(after)
-    names = [name for name in old if old[name] is None or old[name] != new.get(name)]
-    names += [name for name in new if name not in old]
+    names = [name for name in old | new if _is_other(old.get(name), new.get(name))]
     return tuple(names), not (is_old_whole and is_new_whole)
+
+
+def _is_other(old: str | None, new: str | None) -> bool:
+    """Whether two spellings stand for different values; None is cut off or missing."""
+    if old is None or new is None:
+        return True
+    if old == new:
+        return False
+    # Only these can be spelled in several ways.
+    may_be_same = old[0] == new[0] and (old[0] in "{[" or "\\" in old + new)
+    return not may_be_same or bool(diff_entry(old, new).changes)

@@ -6,7 +6,8 @@ import re
 # Possessive: a text of 10 MB is passed at once and needs no memory for going back.
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _SCALAR = re.compile(r"[^,{}\[\]\"\s]+")
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
+# A quote alone begins a string that is cut off.
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
 _SPACE = re.compile(r"[\s,:]*")
 
 
@@ -14,6 +15,7 @@ def scan_members(text: str | None) -> tuple[dict[str, str | None], bool]:
     """Name to spelling of the value (None where it is cut off); whether all was read.
 
     For the text of a JSON object, of which the end may be missing; never raises.
+    A name that occurs more than once has all its spellings, behind one another.
     """
     found: dict[str, str | None] = {}
     if text is None:
@@ -29,9 +31,11 @@ def scan_members(text: str | None) -> tuple[dict[str, str | None], bool]:
         name = _unquote(key[0])
         position = _skip(text, key.end())
         end = _end_of_value(text, position)
-        found[name] = None if end is None else text[position:end]
         if end is None:
+            found[name] = None
             return found, False
+        spelling = text[position:end]
+        found[name] = f"{found[name]}, {spelling}" if name in found else spelling
         position = _skip(text, end)
     return found, True
 
@@ -49,6 +53,8 @@ def _end_of_value(text: str, position: int) -> int | None:
     if first and first in "{[":
         depth = 0
         for token in _TOKEN.finditer(text, position):
+            if token[0] == '"':
+                return None
             if token[0] in "{[":
                 depth += 1
             elif token[0] in "}]":

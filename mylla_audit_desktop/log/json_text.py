@@ -6,6 +6,7 @@ duplicate keys stay, and what cannot be read is said in words instead of raised.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ from typing import NoReturn
 _DEEPEST = 100
 # Longer ones are shown in part: reading them would be felt in the window.
 _LONGEST = 500_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ def write_json(value: JsonValue) -> str:
 
 
 def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    quoted = json.dumps(text, ensure_ascii=False)
+    # Half a character has no encoding: it can only be written as an escape.
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
 def _refuse_constant(name: str) -> NoReturn:

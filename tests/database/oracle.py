@@ -1,0 +1,54 @@
+"""Filters and order in plain Python: what the databases are held against."""
+
+import re
+from ipaddress import ip_interface
+
+from mylla_audit_desktop.log.entry import AuditEntry
+from mylla_audit_desktop.log.query import LogQuery, SortColumn
+
+
+def expected(entries: list[AuditEntry], query: LogQuery) -> list[AuditEntry]:
+    """The entries of a query, in its order."""
+    found = [entry for entry in entries if _matches(entry, query)]
+    # Three stable sorts, the least important first.
+    found.sort(key=lambda entry: entry.id, reverse=True)
+    found.sort(key=lambda entry: entry.occurred_at, reverse=True)
+    if query.sort.column is SortColumn.TIMESTAMP:
+        if query.sort.ascending:
+            found.sort(key=lambda entry: entry.occurred_at)
+        return found
+    valued = [entry for entry in found if _value(entry, query) is not None]
+    empty = [entry for entry in found if _value(entry, query) is None]
+    # `reverse` keeps equal values in the order they had.
+    valued.sort(key=lambda entry: _value(entry, query), reverse=not query.sort.ascending)
+    return valued + empty
+
+
+def _matches(entry: AuditEntry, query: LogQuery) -> bool:
+    return (
+        (query.start is None or entry.occurred_at >= query.start)
+        and (query.end is None or entry.occurred_at < query.end)
+        and (not query.actors or {entry.actor_id, entry.actor_name} & set(query.actors) != set())
+        and (not query.actions or any(_globs(entry.action, glob) for glob in query.actions))
+        and (not query.targets or entry.target_id in query.targets)
+    )
+
+
+def _globs(text: str, pattern: str) -> bool:
+    wild = {"*": ".*", "?": "."}
+    expression = "".join(wild.get(one, re.escape(one)) for one in pattern)
+    return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+def _value(entry: AuditEntry, query: LogQuery) -> tuple[int, int, int] | bytes | None:
+    if query.sort.column is SortColumn.IP_ADDRESS:
+        if entry.ip_address is None:
+            return None
+        address = ip_interface(entry.ip_address)
+        return address.version, int(address.ip), address.network.prefixlen
+    text = {
+        SortColumn.ACTOR: entry.actor_name,
+        SortColumn.ACTION: entry.action,
+        SortColumn.TARGET: entry.target_name,
+    }[query.sort.column]
+    return None if text is None else text.encode()

@@ -200,7 +200,7 @@ def test_a_cell_of_any_size_comes_in(log: Database, write: Write) -> None:
     path = write(HEADER + ROW.format(1).replace(",,,", f",{cell},,"))
     assert import_file(log, path, Cancellation()) == 1
     entries = LogReader(log).iterate_entries(LogQuery(), None, Cancellation())
-    assert next(entry.before for entry in entries if entry.id == 1) == value
+    assert [entry.before for entry in entries if entry.id == 1] == [value]
 
 
 def test_a_line_without_an_end_does_not_fill_the_memory(

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.evidence.conftest import Victim, names_in
 # Set to 200 for the long run.
 KILLS = int(os.environ.get("MYLLA_KILLS", "40"))
 PAIR = ["log.csv", "log.csv.manifest.json"]
+WAITING = "log.csv.manifest.json.next"
 
 
 def assert_nothing_wrong(output: Path, *, row_counts: set[int]) -> None:
@@ -22,7 +24,7 @@ def assert_nothing_wrong(output: Path, *, row_counts: set[int]) -> None:
         assert report.is_intact, report.differences
         assert report.manifest.row_count in row_counts
     visible = {name for name in names_in(output.parent) if not name.startswith(".")}
-    assert visible <= {*PAIR, "log.csv.manifest.json.next"}
+    assert visible <= {*PAIR, WAITING}
 
 
 @pytest.mark.parametrize("is_replacing", [False, True], ids=["new", "replacing"])
@@ -49,20 +51,27 @@ def test_dying_before_each_single_step(tmp_path: Path, victim: Victim, is_replac
     assert ever_put == {3 if is_replacing else 0, 700}
 
 
-def test_dying_twice_in_an_exchange(tmp_path: Path, victim: Victim) -> None:
-    """The second export finds the CSV of the first, whose manifest still waits."""
-    output = tmp_path / "log.csv"
-    step, outcome = 0, "killed"
-    assert victim.export(output=str(output), rows=1) == "done"
-    waiting = tmp_path / "log.csv.manifest.json.next"
-    seen = 0
+def test_dying_again_after_dying_in_an_exchange(tmp_path: Path, victim: Victim) -> None:
+    """The second export finds a CSV whose manifest still waits under its other name."""
+    first = tmp_path / "first"
+    first.mkdir()
+    output, manifest = first / PAIR[0], first / PAIR[1]
+    assert victim.export(output=str(output), rows=3) == "done"
+    older = manifest.read_bytes()
+    assert victim.export(output=str(output), rows=4, force=True) == "done"
+    manifest.rename(first / WAITING)
+    manifest.write_bytes(older)
+    assert_nothing_wrong(output, row_counts={4})
+    outcome, step = "killed", 0
     while outcome == "killed":
         step += 1
-        outcome = victim.export(output=str(output), rows=10 + step, force=True, die_at=step)
-        assert_nothing_wrong(output, row_counts={1, *range(10, 11 + step)})
-        seen += waiting.exists()
-    assert seen, "no moment between the two files was met"
-    assert names_in(tmp_path) == PAIR
+        folder = shutil.copytree(first, tmp_path / str(step))
+        output = folder / "log.csv"
+        outcome = victim.export(output=str(output), rows=5, force=True, die_at=step)
+        assert output.exists()
+        assert_nothing_wrong(output, row_counts={4, 5})
+    assert names_in(folder) == PAIR
+    assert step > 100
 
 
 def test_killed_at_random_moments(tmp_path: Path, victim: Victim) -> None:

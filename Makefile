@@ -1,5 +1,6 @@
 # Every habit of the project is a target; `make help` lists them.
-.PHONY: help run test lint fix bench screenshots docs setup setup-test
+.PHONY: help run test lint fix hooks bench screenshots docs setup setup-test
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 
 PY := .venv/bin/python
@@ -24,6 +25,9 @@ fix: setup ## let ruff mend and format what it can
 	@.venv/bin/ruff check --fix $(CODE)
 	@.venv/bin/ruff format $(CODE)
 
+hooks: ## have git run `make lint` before each commit
+	@git config core.hooksPath packaging/setup/hooks
+
 bench: setup-test ## measure against the bare tools (a million entries; minutes)
 	@$(PY) -m benchmarks.run
 
@@ -31,7 +35,8 @@ screenshots: setup-test ## renew the pictures in docs/images from the real windo
 	@packaging/setup/screenshots.sh
 
 docs: setup ## renew the command reference from the parsers
-	@$(PY) -m mylla_audit_desktop.cli.reference > docs/guide/commands.md
+	@$(PY) -m mylla_audit_desktop.cli.reference > .cache/commands.md
+	@mv .cache/commands.md docs/guide/commands.md
 
 setup:
 	@packaging/setup/system.sh run

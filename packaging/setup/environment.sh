@@ -7,39 +7,48 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$here"
 uv_version="0.13.9"
 stamp=".venv/.up-to-date"
-state=$(cat uv.lock pyproject.toml packaging/setup/environment.sh | sha256sum)
+state=$({ pwd; cat uv.lock pyproject.toml packaging/setup/environment.sh; } | sha256sum)
 
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$state" ] && .venv/bin/python -c "" 2>/dev/null; then
+if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ] && .venv/bin/python -c "" 2>/dev/null; then
     exit 0
 fi
 
-python=""
-for candidate in python3 python3.13 python3.12 python3.11; do
-    if command -v "$candidate" >/dev/null 2>&1 &&
-        "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; then
-        python=$(command -v "$candidate")
-        break
+python=$(packaging/setup/python.sh)
+echo "Setting up the environment in .venv (once; a few hundred megabytes)"
+mkdir -p .cache
+log=".cache/environment.log"
+: >"$log"
+
+# Runs a command quietly; where it fails, shows the end of what it said, and a line to act on.
+attempt() {
+    advice=$1
+    shift
+    if ! "$@" >>"$log" 2>&1; then
+        tail -n 10 "$log" >&2
+        echo "$advice" >&2
+        exit 1
     fi
-done
-if [ -z "$python" ]; then
-    echo "Python 3.11, 3.12 or 3.13 is needed and was not found. On Debian: sudo apt-get install -y python3 python3-venv" >&2
-    exit 1
+}
+
+network="The packages could not be fetched. Check the network (or your own package index), then try again."
+if [ "$(.cache/uv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$uv_version" ]; then
+    rm -rf .cache/uv
+    attempt "$python cannot make an environment. On Debian: sudo apt-get install -y python3-venv" \
+        "$python" -m venv .cache/uv
+    attempt "$network" .cache/uv/bin/python -m pip install -q --disable-pip-version-check "uv==$uv_version"
 fi
 
-mkdir -p .cache
-if ! .cache/uv/bin/uv --version 2>/dev/null | grep -q "^uv $uv_version"; then
-    echo "Setting up (once): the environment in .venv"
-    rm -rf .cache/uv
-    "$python" -m venv .cache/uv >.cache/venv.log 2>&1 || {
-        tail -n 5 .cache/venv.log >&2
-        echo "python3 cannot make an environment. On Debian: sudo apt-get install -y python3-venv" >&2
-        exit 1
-    }
-    .cache/uv/bin/python -m pip install -q --disable-pip-version-check "uv==$uv_version" >.cache/pip.log 2>&1 || {
-        tail -n 5 .cache/pip.log >&2
-        echo "uv could not be installed from PyPI. Check the network, then try again." >&2
-        exit 1
-    }
+uv=.cache/uv/bin/uv
+export UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT="$here/.venv"
+index=${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-${PIP_INDEX_URL:-$(.cache/uv/bin/python -m pip config get global.index-url 2>/dev/null || true)}}}
+if [ -z "$index" ]; then
+    attempt "$network" $uv sync --locked --python "$python"
+else
+    # The lock names the public index. Elsewhere the same files are taken by their hashes.
+    attempt "The lock could not be read." $uv export --frozen --no-emit-project -o .cache/requirements.txt
+    attempt "The environment could not be made." $uv venv --clear --python "$python" .venv
+    export UV_DEFAULT_INDEX="$index" VIRTUAL_ENV="$here/.venv"
+    attempt "$network" $uv pip sync --require-hashes .cache/requirements.txt
+    attempt "$network" $uv pip install --no-deps --editable .
 fi
-UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never .cache/uv/bin/uv sync -q --locked --python "$python"
 printf '%s' "$state" >"$stamp"

@@ -4,13 +4,14 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$here"
-work=build/screenshots
 images=docs/images
-mkdir -p "$work" "$images"
+mkdir -p "$images"
+# Paths are seen in the pictures, so none of this computer's own is used.
+work=$(mktemp -d /tmp/mylla-audit.XXXXXX)
+trap 'rm -rf "$work"' EXIT
 export TZ=Europe/Berlin
 for theme in light dark; do
     for size in 1280x800 1920x1080; do
-        rm -rf "$work/$theme-$size"
         xvfb-run -a -s "-screen 0 1920x1080x24" .venv/bin/mylla-audit-desktop --demo \
             --profile "$work/profile" --theme "$theme" --size "$size" --tour "$work/$theme-$size"
     done

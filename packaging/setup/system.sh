@@ -5,56 +5,60 @@
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-log="$here/.cache/apt.log"
+python=$("$here/packaging/setup/python.sh")
 
-# What Qt loads from the system, on a screen and off.
-run="python3-venv libegl1 libgl1 libopengl0 libfontconfig1 libfreetype6 libdbus-1-3 libglib2.0-0
+# What Qt loads from the system (ldd of its libraries and plugins), on X, Wayland and offscreen.
+wanted="libegl1 libgl1 libfontconfig1 libfreetype6 libdbus-1-3 libglib2.0-0
 libxkbcommon0 libxkbcommon-x11-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0
 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-xfixes0
-libxcb-xinerama0 libxcb-xkb1"
-# What the tests use for real: a server, the SQLite shell, a screen, a screen reader's bus.
-test="$run postgresql sqlite3 xvfb openbox dbus dbus-x11 at-spi2-core python3-pyatspi"
+libxcb-xkb1 libwayland-client0 libwayland-cursor0 libwayland-egl1"
 
-purpose=${1:-run}
-case "$purpose" in
-    run) wanted=$run ;;
-    test) wanted=$test ;;
+case "${1:-run}" in
+    run) ;;
+    # A server, the SQLite shell, a screen, a screen reader's bus. Debian's postgresql also
+    # starts a server of its own where there is none; the tests leave it alone and start theirs.
+    test) wanted="$wanted postgresql sqlite3 xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi" ;;
     *) echo "usage: system.sh run|test" >&2; exit 2 ;;
 esac
 
-# Newer releases renamed this one (64-bit time).
-present() {
-    dpkg-query -W -f '${Status}\n' "$1" "$1t64" 2>/dev/null | grep -q '^install ok installed'
-}
-
 if ! command -v dpkg-query >/dev/null 2>&1; then
-    echo "This is not Debian or Ubuntu: install the libraries that Qt 6 needs yourself (docs/guide/first-start.md names them)."
+    if ! ldconfig -p 2>/dev/null | grep -q 'libxcb-cursor\.so\.0'; then
+        echo "This is not Debian or Ubuntu: install the libraries that Qt 6 needs; docs/guide/troubleshooting.md names them." >&2
+    fi
     exit 0
 fi
+
+installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n')
+
+# Newer releases renamed some (64-bit time).
+present() {
+    printf '%s\n' "$installed" | grep -Eqx ".i $1(t64)?"
+}
+
 missing=""
 for package in $wanted; do
     present "$package" || missing="$missing $package"
 done
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    missing="$missing $(basename "$python")-venv"
+fi
 [ -n "$missing" ] || exit 0
 
 as_root=""
 if [ "$(id -u)" -ne 0 ]; then
-    if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
-        as_root="sudo"
-    else
-        echo "These system packages are missing. Install them, then try again: sudo apt-get install -y$missing" >&2
+    if ! sudo -n true 2>/dev/null; then
+        echo "System packages are missing. Install them, then try again: sudo apt-get install -y$missing" >&2
         exit 1
     fi
+    as_root="sudo"
 fi
 
-mkdir -p "$here/.cache"
 echo "Installing system packages:$missing"
-# Debian's PostgreSQL package would start a server of its own; the tests start theirs.
-if ! {
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q &&
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
-} >"$log" 2>&1; then
+mkdir -p "$here/.cache"
+log="$here/.cache/apt.log"
+apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q"
+if ! { $apt update && $apt install -y --no-install-recommends $missing; } >"$log" 2>&1 </dev/null; then
     tail -n 20 "$log" >&2
-    echo "The system packages could not be installed; the log is $log" >&2
+    echo "The system packages could not be installed (see above). Install them yourself, then try again: sudo apt-get install -y$missing" >&2
     exit 1
 fi

@@ -1,4 +1,4 @@
-"""The command reference of the guide, made from the parsers: `python -m … > docs/guide/commands.md`."""
+"""The command reference of the guide, made from the parsers by `make docs`."""
 
 import argparse
 import os

@@ -1,5 +1,6 @@
-"""What the documents say is so."""
+"""The documents say what is so: commands, links, keys and names that exist."""
 
+import importlib.metadata
 import re
 import tomllib
 from pathlib import Path
@@ -8,36 +9,94 @@ import pytest
 
 from mylla_audit_desktop import __version__
 from mylla_audit_desktop.cli.reference import reference
+from mylla_audit_desktop.desktop.shortcuts import SHORTCUTS
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+every_document = pytest.mark.parametrize(
+    "path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT))
+)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_leads_somewhere(path: Path) -> None:
-    for link in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text("utf-8")):
-        if "://" not in link:
-            assert (path.parent / link).exists(), link
+def make_targets() -> set[str]:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    return set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
 
 
-def test_the_commands_of_the_readme_are_there() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for word in re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text("utf-8")):
-        assert word in targets, word
+def anchors(document: Path) -> set[str]:
+    """The headings of a document as a link names them."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", document.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings}
+
+
+@every_document
+def test_every_make_command_exists(path: Path) -> None:
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", path.read_text("utf-8"), re.MULTILINE))
+    assert named <= make_targets()
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    commands = re.findall(r"^make (\w+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert commands == ["run", "test"]
+
+
+@every_document
+def test_every_relative_link_leads_somewhere(path: Path) -> None:
+    for link in LINK.findall(FENCE.sub("", path.read_text("utf-8"))):
+        if link.startswith(("https://", "http://")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), link
+        assert target.is_relative_to(ROOT), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@every_document
+def test_no_document_names_a_folder_of_one_computer(path: Path) -> None:
+    assert re.findall(r"(?<![\w./:>])/[a-z]+/[^\s`]*", path.read_text("utf-8")) == []
+
+
+def test_every_module_that_the_architecture_names_exists() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    files = [str(file) for file in ROOT.glob("mylla_audit_desktop/**/*.py")]
+    missing = [
+        name for name in re.findall(r"[\w/]+\.py", text) if not any(f.endswith(name) for f in files)
+    ]
+    assert missing == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text("utf-8")
+    for record in folder.glob("[0-9]*.md"):
+        assert f"({record.name})" in index
+        assert record.read_text("utf-8").startswith(f"# {record.name[:4]}: ")
+
+
+def test_the_guide_names_every_key() -> None:
+    text = (ROOT / "docs" / "guide" / "audit-log.md").read_text("utf-8")
+    named = {keys.strip() for keys in re.findall(r"^\|([^|]+)\|", text, re.MULTILINE)}
+    assert {keys[0].lower() + keys[1:] for keys, _ in SHORTCUTS} <= {
+        keys[0].lower() + keys[1:] for keys in named
+    }
 
 
 def test_the_command_reference_is_that_of_the_programs() -> None:
-    assert (ROOT / "docs/guide/commands.md").read_text("utf-8") == reference(), "run: make docs"
+    assert (ROOT / "docs" / "guide" / "commands.md").read_text("utf-8") == reference()
 
 
 def test_the_version_stands_in_one_place() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert "version" not in project
-    assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
+    assert project["dynamic"] == ["version"]
+    assert importlib.metadata.version("mylla-audit-desktop") == __version__
 
 
-def test_every_decision_is_listed() -> None:
-    folder = ROOT / "docs/decisions"
-    listed = (folder / "README.md").read_text("utf-8")
-    for path in folder.glob("0*.md"):
-        assert path.name in listed
+def test_make_help_lists_every_target() -> None:
+    phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert phony is not None
+    assert set(phony[1].split()) - {"setup", "setup-test"} == make_targets()

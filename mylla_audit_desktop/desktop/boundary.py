@@ -54,5 +54,8 @@ class ErrorBoundary(QObject):
             "report what it prints.",
         )
         box.setIcon(QMessageBox.Icon.Warning)
-        box.exec()
+        box.finished.connect(self._forget)
+        box.open()
+
+    def _forget(self) -> None:
         self._is_showing = False

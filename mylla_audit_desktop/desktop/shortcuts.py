@@ -1,5 +1,6 @@
 """The list of keyboard shortcuts (F1)."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.desktop.theme import mono_font
@@ -29,8 +30,8 @@ SHORTCUTS = (
 def show_shortcuts(parent: QWidget | None) -> None:
     """Show the list until it is closed."""
     dialog = shortcut_dialog(parent)
-    dialog.exec()
-    dialog.deleteLater()
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
 
 
 def shortcut_dialog(parent: QWidget | None) -> QDialog:

@@ -150,6 +150,8 @@ class MainWindow(QMainWindow):
         edit.addAction(clear)
         view = self._menu("&View")
         view.addAction(refresh)
+        # Here too: the menu of a button is out of a screen reader's reach.
+        view.addMenu("Period").addActions(page.bar.period.menu().actions())
         view.addSeparator()
         for action in page.table.sort_actions():
             view.addAction(action)
@@ -221,9 +223,9 @@ class MainWindow(QMainWindow):
     def choose_zone(self) -> None:
         """Ask for the personal time zone."""
         dialog = ZoneDialog(self._settings.settings.time_zone, self)
-        if dialog.exec():
-            self.set_zone(dialog.chosen())
-        dialog.deleteLater()
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self.set_zone(dialog.chosen()))
+        dialog.open()
 
     def set_zone(self, name: str) -> None:
         """Put a zone in force ("" for the system's) and keep it."""
@@ -250,7 +252,7 @@ class MainWindow(QMainWindow):
             "Review the audit log of a Mylla business: who did what, when, from where.\n"
             "Licensed under Apache-2.0; Inter and JetBrains Mono under the OFL; "
             "Lucide icons under ISC.",
-        ).exec()
+        ).open()
 
     def _restore(self) -> None:
         state = self._profile.window_state()

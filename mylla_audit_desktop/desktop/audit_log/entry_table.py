@@ -228,8 +228,8 @@ class EntryTable(QTableView):
         if entry is None:
             return
         menu = self.entry_menu(entry)
-        menu.exec(self.viewport().mapToGlobal(position))
-        menu.deleteLater()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.viewport().mapToGlobal(position))
 
     def entry_menu(self, entry: EntrySummary) -> QMenu:
         """What can be done with an entry."""
@@ -254,8 +254,8 @@ class EntryTable(QTableView):
         for action in self.column_actions():
             action.setParent(menu)
             menu.addAction(action)
-        menu.exec(self.horizontalHeader().mapToGlobal(position))
-        menu.deleteLater()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.horizontalHeader().mapToGlobal(position))
 
 
 class EntryDelegate(QStyledItemDelegate):

@@ -446,8 +446,9 @@ class AuditLogPage(QWidget):
         """The export dialog over what is on the screen."""
         dialog = self.export_dialog()
         if dialog is not None:
-            dialog.exec()
-            dialog.deleteLater()
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            # Not exec(): a screen reader that pressed the button waits for it to return.
+            dialog.open()
 
     def export_dialog(self, folder: Path | None = None) -> ExportDialog | None:
         """The dialog; None while nothing is shown."""

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 
 from mylla_audit_desktop.desktop.theme import mono_font
-from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.visible import visible_lines, visible_text
 
 
@@ -61,16 +60,10 @@ def set_tone(widget: QWidget, name: str, value: object) -> None:
         widget.style().polish(widget)
 
 
-def show_error(parent: QWidget | None, error: KnownError) -> None:
-    """One known error as a plain message: what happened, then what to do."""
-    box = plain_message(parent, error.what, error.advice)
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.exec()
-
-
 def plain_message(parent: QWidget | None, text: str, more: str = "") -> QMessageBox:
     """A message box whose texts are plain text."""
     box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle("Mylla Audit")
     # One text: the label of the informative text has a format of its own and would guess.

@@ -62,7 +62,11 @@ def test_no_document_names_a_folder_of_one_computer(path: Path) -> None:
 
 def test_every_module_that_the_architecture_names_exists() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    files = [str(file) for file in ROOT.glob("mylla_audit_desktop/**/*.py")]
+    files = [
+        str(file)
+        for folder in ("mylla_audit_desktop", "tests")
+        for file in ROOT.glob(f"{folder}/**/*.py")
+    ]
     missing = [
         name for name in re.findall(r"[\w/]+\.py", text) if not any(f.endswith(name) for f in files)
     ]

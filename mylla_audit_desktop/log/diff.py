@@ -7,25 +7,21 @@ a field that is not there, JSON null and an empty text are four different things
 
 import json
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from enum import Enum
 from itertools import zip_longest
-
-from rapidfuzz.distance import Indel
 
 from mylla_audit_desktop.log.json_scan import scan_members
 from mylla_audit_desktop.log.json_text import (
     JsonArray,
-    JsonNumber,
     JsonObject,
     JsonValue,
     Unreadable,
     parse_json,
     write_json,
 )
+from mylla_audit_desktop.log.list_diff import paired_places
+from mylla_audit_desktop.log.sameness import is_same, is_same_number, looks_same
 
 # Changed fields shown at most, and as many unchanged ones; the CSV holds the whole.
 MOST_FIELDS = 500
@@ -34,9 +30,6 @@ _PLAIN_KEY = re.compile(r"[^.\[\]\"\\\s]+")
 # A list of so few and so short values is shown as a whole.
 _SHORT_LIST = 8
 _SHORT_VALUE = 60
-# Longer lists are compared place by place: lining them up would be felt in the window.
-_MOST_ALIGNED = 10_000
-_LONGEST_NUMBER = 10_000
 
 
 class Kind(Enum):
@@ -170,8 +163,7 @@ def _compare(path: str, old: Side, new: Side, found: _Found) -> None:
             _compare_objects(path, old, new, found)
             return
     elif isinstance(old, JsonArray) and isinstance(new, JsonArray) and _is_worth_opening(old, new):
-        for index, mine, theirs in _aligned(old.elements, new.elements):
-            _compare(f"{path}[{index}]", mine, theirs, found)
+        _compare_arrays(path, old, new, found)
         return
     found.add(path, old, new)
 
@@ -187,50 +179,16 @@ def _is_worth_opening(old: JsonArray, new: JsonArray) -> bool:
     )
 
 
-def _aligned(
-    old: tuple[JsonValue, ...], new: tuple[JsonValue, ...]
-) -> Iterator[tuple[int, Side, Side]]:
-    """Index and both sides of each element; what is put in or taken out shifts no other.
-
-    The index is that of the list after, or of the list before for what was removed.
-    """
-    olds: list[int] = []
-    news: list[int] = []
-    for old_at, new_at in _matches(old, new):
-        if old_at is None or new_at is None:
-            olds += [] if old_at is None else [old_at]
-            news += [] if new_at is None else [new_at]
-            continue
-        yield from _pairs(old, new, olds, news)
-        yield new_at, old[old_at], new[new_at]
-        olds, news = [], []
-    yield from _pairs(old, new, olds, news)
-
-
-def _matches(
-    old: tuple[JsonValue, ...], new: tuple[JsonValue, ...]
-) -> Iterator[tuple[int | None, int | None]]:
-    """Places of equal elements together, of the others one by one, in order."""
-    if len(old) + len(new) > _MOST_ALIGNED:
-        yield from ((index, None) for index in range(len(old)))
-        yield from ((None, index) for index in range(len(new)))
-        return
-    # Spellings, since hashes decide here and those of False and "" are equal.
-    for code in Indel.opcodes(
-        [write_json(item) for item in old], [write_json(item) for item in new]
-    ):
-        yield from zip_longest(
-            range(code.src_start, code.src_end), range(code.dest_start, code.dest_end)
+def _compare_arrays(path: str, old: JsonArray, new: JsonArray, found: _Found) -> None:
+    olds, news = old.elements, new.elements
+    for old_at, new_at in paired_places([*map(write_json, olds)], [*map(write_json, news)]):
+        # Removed elements carry their place before, all others their place after.
+        _compare(
+            f"{path}[{old_at if new_at is None else new_at}]",
+            Missing.MISSING if old_at is None else olds[old_at],
+            Missing.MISSING if new_at is None else news[new_at],
+            found,
         )
-
-
-def _pairs(
-    old: tuple[JsonValue, ...], new: tuple[JsonValue, ...], olds: list[int], news: list[int]
-) -> Iterator[tuple[int, Side, Side]]:
-    for old_at, new_at in zip_longest(olds, news):
-        mine: Side = Missing.MISSING if old_at is None else old[old_at]
-        theirs: Side = Missing.MISSING if new_at is None else new[new_at]
-        yield (old_at if new_at is None else new_at), mine, theirs
 
 
 def _compare_objects(path: str, old: JsonObject, new: JsonObject, found: _Found) -> None:
@@ -264,32 +222,11 @@ def _judge(old: Side, new: Side) -> tuple[Kind, str]:
         return Kind.ADDED, ""
     if new is Missing.MISSING:
         return Kind.REMOVED, ""
-    if _is_same(old, new):
+    if is_same(old, new):
         return Kind.UNCHANGED, ""
-    if isinstance(old, JsonNumber) and isinstance(new, JsonNumber) and _is_same_number(old, new):
+    if is_same_number(old, new):
         return Kind.NOTATION, "the same number, written differently"
-    if isinstance(old, str) and isinstance(new, str) and _looks_same(old, new):
-        return Kind.CHANGED, "looks the same, made of other characters"
-    return Kind.CHANGED, ""
-
-
-def _is_same(old: Side, new: Side) -> bool:
-    # Python holds True == 1 and "" == "" alike; types are part of a JSON value.
-    return type(old) is type(new) and old == new
-
-
-def _is_same_number(old: JsonNumber, new: JsonNumber) -> bool:
-    if max(len(old.text), len(new.text)) > _LONGEST_NUMBER:
-        return False
-    try:
-        return Decimal(old.text) == Decimal(new.text)
-    except InvalidOperation:
-        return False
-
-
-def _looks_same(old: str, new: str) -> bool:
-    """Whether two texts differ only in how Unicode composes their letters."""
-    return unicodedata.normalize("NFC", old) == unicodedata.normalize("NFC", new)
+    return Kind.CHANGED, "looks the same, made of other characters" if looks_same(old, new) else ""
 
 
 # -- the names of the changed fields, for the table ------------------------------

@@ -34,7 +34,28 @@ def test_every_hidden_character_of_unicode_is_escaped() -> None:
         ("a\nb", "a\\u000ab"),
         ("Ödön 日本 👍 é", "Ödön 日本 👍 é"),
         ("<b>&amp;", "<b>&amp;"),
+        ("%s {0} <img src=http://x>", "%s {0} <img src=http://x>"),
+        ("\x85\u2028\u2069\u200d", "\\u0085\\u2028\\u2069\\u200d"),
+        # Drawn as nothing, though Unicode calls them letters and marks.
+        ("\u3164a\u034f\U000e0101", "\\u3164a\\u034f\\U000e0101"),
+        ("❤\ufe0f", "❤\ufe0f"),
+        ("e" + "\u0301" * 500, "e" + "\u0301" * 500),
     ],
 )
 def test_examples(text: str, wanted: str) -> None:
     assert visible_text(text) == wanted
+
+
+def test_lines_and_tabs_stay_where_there_are_several_lines() -> None:
+    assert visible_lines("a\tb\r\nc\u2028") == "a\tb\\u000d\nc\\u2028"
+
+
+@given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"])))
+def test_ordinary_text_is_the_same_object(text: str) -> None:
+    assert visible_text(text) is text
+    assert visible_lines(text) is text
+
+
+@given(st.text(st.characters(), max_size=50))
+def test_what_is_visible_stays_so(text: str) -> None:
+    assert visible_text(visible_text(text)) == visible_text(text)

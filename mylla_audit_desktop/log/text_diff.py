@@ -9,13 +9,14 @@ from itertools import groupby
 from rapidfuzz.distance import Indel, Postfix, Prefix
 
 _SENTENCES = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
-# A mark belongs to the letter before it: an accent, a vowel sign, a joiner.
+# A mark belongs to the letter before it: an accent, a vowel sign, a joiner. What runs on
+# without a space (a key, an encoded file) is compared by pieces.
 _WORDS = re.compile(
-    r"[\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0eff\u200d\ufe0f]+|\s+|.", re.DOTALL
+    r"[\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0eff\u200d\ufe0f]{1,40}|\s+|.", re.DOTALL
 )
-# Passages of more words than this are shown one after the other: nobody reads such
-# a comparison, and the window would wait for it.
-_MOST_WORDS = 20_000
+# Passages of more sentences or words than this are shown one after the other: nobody
+# reads such a comparison, and the window would wait for it.
+_MOST_PIECES = 20_000
 _CONTEXT = 60
 _SHORTEST_FOLD = 160
 _SHORTEST_SAME = 14
@@ -49,9 +50,11 @@ def diff_words(before: str, after: str) -> tuple[Stretch, ...]:
     a prompt of 48 kB that is edited in many places takes milliseconds.
     """
     found: list[Stretch] = []
-    for removed, added, same in _steps(_SENTENCES.findall(before), _SENTENCES.findall(after)):
-        found += _compare_words(removed, added)
-        found.append(Stretch(Change.SAME, same))
+    for old, new, stayed in _steps(_SENTENCES.findall(before), _SENTENCES.findall(after)):
+        for removed, added, same in _steps(_WORDS.findall(old), _WORDS.findall(new)):
+            found += Stretch(Change.REMOVED, removed), Stretch(Change.ADDED, added)
+            found.append(Stretch(Change.SAME, same))
+        found.append(Stretch(Change.SAME, stayed))
     runs = groupby((s for s in found if s.text), key=lambda stretch: stretch.change)
     return _merged([Stretch(change, "".join(s.text for s in run)) for change, run in runs])
 
@@ -86,28 +89,19 @@ def folded_parts(stretches: tuple[Stretch, ...], index: int) -> tuple[str, int, 
     return before, len(stretch.text) - len(before) - len(after), after
 
 
-def _compare_words(before: str, after: str) -> Iterator[Stretch]:
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
+def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
+    """What was removed, what was added in its place, and what stayed after them."""
     start = end = 0
-    if len(old) + len(new) > _MOST_WORDS:
+    if len(old) + len(new) > _MOST_PIECES:
         # What begins and ends alike is left out, so that the change is still seen.
         start = Prefix.similarity(old, new)
         end = Postfix.similarity(old[start:], new[start:])
-    old_middle, new_middle = old[start : len(old) - end], new[start : len(new) - end]
-    yield Stretch(Change.SAME, "".join(old[:start]))
-    if len(old_middle) + len(new_middle) > _MOST_WORDS:
-        yield Stretch(Change.REMOVED, "".join(old_middle))
-        yield Stretch(Change.ADDED, "".join(new_middle))
-    else:
-        for removed, added, same in _steps(old_middle, new_middle):
-            yield Stretch(Change.REMOVED, removed)
-            yield Stretch(Change.ADDED, added)
-            yield Stretch(Change.SAME, same)
-    yield Stretch(Change.SAME, "".join(old[len(old) - end :]))
-
-
-def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
-    """What was removed, what was added in its place, and what stayed after them."""
+    yield "", "", "".join(old[:start])
+    rest = old[len(old) - end :]
+    old, new = old[start : len(old) - end], new[start : len(new) - end]
+    if len(old) + len(new) > _MOST_PIECES:
+        yield "".join(old), "".join(new), "".join(rest)
+        return
     removed = added = ""
     for code in Indel.opcodes(old, new):
         text = "".join(old[code.src_start : code.src_end])
@@ -117,7 +111,7 @@ def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
         else:
             removed += text
             added += "".join(new[code.dest_start : code.dest_end])
-    yield removed, added, ""
+    yield removed, added, "".join(rest)
 
 
 def _merged(stretches: list[Stretch]) -> tuple[Stretch, ...]:

@@ -104,7 +104,15 @@ def test_one_word_in_a_passage_too_long_to_compare_is_still_seen() -> None:
     assert found[1:3] == [("removed", "word20000"), ("added", "another")]
 
 
-def test_passages_too_long_to_compare_are_shown_one_after_the_other() -> None:
-    before, after = "a b " * 30_000, "c d " * 30_000
-    found = changes(before + "end", after + "end")
-    assert [change for change, _ in found] == ["removed", "added", "same"]
+def test_one_place_in_a_text_without_spaces_is_still_seen() -> None:
+    key = "".join(f"{number:05x}" for number in range(8_000))
+    found = changes(key, f"{key[:20_000]}_{key[20_001:]}")
+    assert [change for change, _ in found] == ["same", "removed", "added", "same"]
+    assert max(len(text) for change, text in found if change != "same") <= 40
+
+
+@pytest.mark.parametrize("mark", ["", ".", "\n"])
+def test_passages_too_long_to_compare_are_shown_one_after_the_other(mark: str) -> None:
+    before, after = f"a b{mark} " * 30_000, f"c d{mark} " * 30_000
+    found = changes(f"start{mark} {before}end", f"start{mark} {after}end")
+    assert [change for change, _ in found] == ["same", "removed", "added", "same"]

@@ -35,7 +35,7 @@ screenshots: setup-test ## renew the pictures in docs/images from the real windo
 	@packaging/setup/screenshots.sh
 
 docs: setup ## renew the command reference from the parsers
-	@$(PY) -m mylla_audit_desktop.cli.reference > .cache/commands.md
+	@$(PY) -m mylla_audit_desktop.reference > .cache/commands.md
 	@mv .cache/commands.md docs/guide/commands.md
 
 setup:

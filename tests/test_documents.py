@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mylla_audit_desktop import __version__
-from mylla_audit_desktop.cli.reference import reference
+from mylla_audit_desktop.reference import reference
 from mylla_audit_desktop.desktop.shortcuts import SHORTCUTS
 
 ROOT = Path(__file__).parent.parent

@@ -1,11 +1,13 @@
 """A query as a stream of CSV bytes, formatted by the database.
 
-Rows never become Python objects: PostgreSQL writes the CSV itself (COPY), SQLite
-builds each line in SQL. Only a result with times outside of 1900 to 2100, where
-no list of clock changes is short, is written by the reference in `log.csv_format`.
+PostgreSQL writes the CSV itself (COPY); SQLite has no such thing, and its rows are put
+together as bytes, a batch at a time, without becoming entries. Only a result with times
+outside of 1900 to 2100, where no list of clock changes is short, is written by the
+reference in `log.csv_format`.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +24,8 @@ from mylla_audit_desktop.log.query import LogQuery
 from mylla_audit_desktop.log.zones import OffsetSpan, offset_spans
 
 _CHUNK = 1 << 18
-_ROWS = 2000
+_ROWS = 1000
+_MOST_CELLS = 50_000
 _FIRST = Instant.parse("1900-01-01T00:00:00Z")
 _LAST = Instant.parse("2100-01-01T00:00:00Z")
 _TEXT_COLUMNS = (
@@ -73,9 +76,9 @@ def stream_csv(
         statement = sa.select(*columns).where(*conditions).order_by(*relation.order(query.sort))
         yield from _copy(database, statement, cancellation, report)
     else:
-        line = _sqlite_line(relation, profile, spans)
-        statement = sa.select(line).where(*conditions).order_by(*relation.order(query.sort))
-        yield from _sqlite_lines(database, statement, cancellation, report)
+        columns = _sqlite_columns(relation, spans)
+        statement = sa.select(*columns).where(*conditions).order_by(*relation.order(query.sort))
+        yield from _sqlite_lines(database, statement, profile, cancellation, report)
 
 
 def _read_spans(
@@ -139,11 +142,11 @@ def _by_reference(
 def _by_span(
     spans: tuple[OffsetSpan, ...], when: Expression, value: Callable[[OffsetSpan], Any]
 ) -> Any:
-    """The value for the offset that holds at `when`."""
-    *earlier, last = spans
-    if not earlier:
-        return value(last)
-    return sa.case(*((when < span.until, value(span)) for span in earlier), else_=value(last))
+    """The value for the offset that holds at `when`; the latest first, where most entries are."""
+    branches = [(when >= before.until, value(span)) for before, span in pairwise(spans)]
+    if not branches:
+        return value(spans[0])
+    return sa.case(*reversed(branches), else_=value(spans[0]))
 
 
 # -- PostgreSQL ------------------------------------------------------------------
@@ -153,28 +156,31 @@ def _postgresql_columns(
     relation: EntryRelation, profile: Profile, spans: tuple[OffsetSpan, ...]
 ) -> list[Expression]:
     when = relation.occurred_at
-    shift = _by_span(
-        spans, when, lambda span: sa.literal_column(f"interval '{span.offset.total_seconds()} s'")
-    )
     # Typed anew: as a column of instants it would be read as a number.
-    moment = sa.func.timezone("UTC", sa.type_coerce(when, sa.DateTime()))
-    local = sa.func.to_char(
-        moment.op("+")(shift), sa.literal_column("'YYYY-MM-DD\"T\"HH24:MI:SS.US'"), type_=sa.Text
-    )
-    offset = _by_span(
-        spans, when, lambda span: sa.literal_column(f"'{format_offset(span.offset)}'", sa.Text)
-    )
-    texts = [relation.plain_text(name) for name in _TEXT_COLUMNS]
-    if profile is Profile.SPREADSHEET:
-        codes = [ord(character) for character in GUARDED_CHARACTERS]
-        texts = [
-            sa.case(
-                (sa.func.ascii(text).in_(codes), sa.literal_column("''''", sa.Text).concat(text)),
-                else_=text,
-            )
-            for text in texts
-        ]
-    return [local.concat(offset), *texts, relation.id]
+    moment = sa.type_coerce(when, sa.DateTime())
+
+    def local(span: OffsetSpan) -> Expression:
+        shift: Expression = sa.literal_column(f"interval '{span.offset.total_seconds()} s'")
+        form = f'YYYY-MM-DD"T"HH24:MI:SS.US"{format_offset(span.offset)}"'
+        return sa.func.to_char(
+            sa.func.timezone(shift, moment), sa.literal_column(f"'{form}'"), type_=sa.Text
+        )
+
+    texts: list[Expression] = []
+    for name in _TEXT_COLUMNS:
+        if relation.is_address(name):
+            # COPY writes an address as it is stored, and none begins like a formula.
+            texts.append(relation.table.c[name])
+            continue
+        text = relation.plain_text(name)
+        texts.append(_guarded(text) if profile is Profile.SPREADSHEET else text)
+    return [_by_span(spans, when, local), *texts, relation.id]
+
+
+def _guarded(text: Expression) -> Expression:
+    """The text with an apostrophe before it where it begins with a guarded character."""
+    is_guarded = sa.func.ascii(text).in_([ord(character) for character in GUARDED_CHARACTERS])
+    return sa.case((is_guarded, sa.literal_column("''''", sa.Text).concat(text)), else_=text)
 
 
 def _copy(
@@ -204,74 +210,73 @@ def _copy(
 # -- SQLite ----------------------------------------------------------------------
 
 
-def _sqlite_line(
-    relation: EntryRelation, profile: Profile, spans: tuple[OffsetSpan, ...]
-) -> Expression:
-    """One expression for the whole line.
-
-    Concatenation and replace() keep what is behind a NUL character, which printf()
-    would cut off.
-    """
+def _sqlite_columns(relation: EntryRelation, spans: tuple[OffsetSpan, ...]) -> list[Expression]:
     when = sa.type_coerce(relation.occurred_at, sa.Text)
-    if all(not span.offset for span in spans):
-        stamp: Expression = when
-    else:
-        shift = _by_span(
-            spans,
-            relation.occurred_at,
-            lambda span: sa.literal_column(f"'{span.offset.total_seconds():+.0f} seconds'"),
-        )
-        offset = _by_span(
-            spans,
-            relation.occurred_at,
-            lambda span: sa.literal_column(f"'{format_offset(span.offset)}'", sa.Text),
-        )
-        local = sa.func.strftime(
+
+    def local(span: OffsetSpan) -> Expression:
+        moment = sa.func.strftime(
             sa.literal_column("'%Y-%m-%dT%H:%M:%S'"),
             sa.func.substr(when, 1, 19),
-            shift,
+            sa.literal_column(f"'{span.offset.total_seconds():+.0f} seconds'"),
             type_=sa.Text,
         )
-        stamp = local.concat(sa.func.substr(when, 20, 7)).concat(offset)
-    comma = sa.literal_column("','", sa.Text)
-    line = stamp
-    for name in _TEXT_COLUMNS:
-        text = relation.plain_text(name)
-        line = line.concat(comma).concat(
-            sa.func.ifnull(_sqlite_cell(text, profile), sa.literal_column("''"), type_=sa.Text)
-        )
-    return line.concat(comma).concat(relation.id).concat(sa.literal_column("char(10)"))
+        offset = sa.literal_column(f"'{format_offset(span.offset)}'", sa.Text)
+        return moment.concat(sa.func.substr(when, 20, 7)).concat(offset)
+
+    is_utc = all(not span.offset for span in spans)
+    stamp: Expression = when if is_utc else _by_span(spans, relation.occurred_at, local)
+    texts = (relation.plain_text(name) for name in _TEXT_COLUMNS)
+    return [stamp, *texts, sa.cast(relation.id, sa.Text)]
 
 
-def _sqlite_cell(text: Expression, profile: Profile) -> Expression:
-    quote = sa.literal_column("'\"'", sa.Text)
-    code = sa.func.unicode(text)
-    codes = sorted(map(ord, GUARDED_CHARACTERS))
-    # Most texts begin with a letter, which one comparison tells.
-    is_plain = code.between(max(codes[:-1]) + 1, codes[-1] - 1)
-    is_guarded = sa.and_(sa.not_(is_plain), code.in_(codes))
-    guarded = sa.literal_column("''''", sa.Text).concat(text)
-    shown: Expression = text
-    if profile is Profile.SPREADSHEET:
-        shown = sa.case((is_guarded, guarded), else_=text)
-    needs_quotes = sa.or_(
-        *(
-            sa.func.instr(text, sa.literal_column(character)) > 0
-            for character in ("'\"'", "','", "char(10)", "char(13)")
-        ),
-        text == sa.literal_column("''"),
-    )
-    quoted = sa.func.replace(
-        shown, sa.literal_column("'\"'"), sa.literal_column("'\"\"'"), type_=sa.Text
-    )
-    return sa.case((needs_quotes, quote.concat(quoted).concat(quote)), else_=shown)
+class _Cells(dict[bytes | None, bytes]):
+    """Raw texts to CSV cells, remembered: most columns repeat a few values."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self._write = _guarded_cell if profile is Profile.SPREADSHEET else _cell
+
+    def __missing__(self, raw: bytes | None) -> bytes:
+        cell = self._write(raw)
+        if len(self) < _MOST_CELLS:
+            self[raw] = cell
+        return cell
+
+
+_GUARDED_STARTS = tuple(character.encode() for character in GUARDED_CHARACTERS)
+
+
+def _guarded_cell(raw: bytes | None) -> bytes:
+    return _cell(b"'" + raw if raw is not None and raw.startswith(_GUARDED_STARTS) else raw)
+
+
+def _cell(raw: bytes | None) -> bytes:
+    """As `log.csv_format` writes it, in bytes."""
+    if raw is None:
+        return b""
+    if b'"' in raw:
+        return b'"' + raw.replace(b'"', b'""') + b'"'
+    if not raw or b"," in raw or b"\n" in raw or b"\r" in raw:
+        return b'"' + raw + b'"'
+    return raw
 
 
 def _sqlite_lines(
-    database: Database, statement: sa.Select[Any], cancellation: Cancellation, report: Progress
-) -> Iterator[bytes]:
+    database: Database,
+    statement: sa.Select[Any],
+    profile: Profile,
+    cancellation: Cancellation,
+    report: Progress,
+) -> Generator[bytes, None, None]:
+    """Formatted by columns of a batch: a row costs a few look-ups and one join."""
+    # Before, after and addresses rarely repeat; all other texts do.
+    write = _guarded_cell if profile is Profile.SPREADSHEET else _cell
+    remembered = [_Cells(profile) for _ in _TEXT_COLUMNS]
+    writers = [
+        write if name in {"before", "after"} else cells.__getitem__
+        for name, cells in zip(_TEXT_COLUMNS, remembered, strict=True)
+    ]
     with database.reading(cancellation) as connection:
-        # The driver's own cursor: one text a row needs no row objects around it.
         driver = sqlite_driver(connection)
         sql = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
         factory = driver.text_factory
@@ -280,7 +285,10 @@ def _sqlite_lines(
             cursor = driver.execute(str(sql))
             rows = 0
             while batch := cursor.fetchmany(_ROWS):
-                yield b"".join([line for (line,) in batch])
+                stamps, *texts, ids = zip(*batch, strict=True)
+                columns = [list(map(w, values)) for w, values in zip(writers, texts, strict=True)]
+                lines = map(b",".join, zip(stamps, *columns, ids, strict=True))
+                yield b"\n".join(lines) + b"\n"
                 rows += len(batch)
                 report(rows)
         finally:

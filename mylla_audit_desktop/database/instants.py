@@ -9,6 +9,7 @@ to 9999 are plain ISO 8601 in UTC with six digits; what lies outside (and the
 infinities) gets a prefix that sorts before or after all digits.
 """
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from mylla_audit_desktop.log.instant import Instant
 
+_PLAIN_LENGTH = len("2026-11-23T22:47:03.000000+00:00")
 _YEAR_1 = Instant.parse("0001-01-01T00:00:00Z")
 _YEAR_2000 = Instant.parse("2000-01-01T00:00:00Z")
 # PostgreSQL's own values for the infinities (timestamp.h: DT_NOEND, DT_NOBEGIN).
@@ -134,6 +136,9 @@ def from_sqlite_text(text: str) -> Instant:
     if text == "--infinity":
         return Instant.EARLIEST
     try:
+        if len(text) == _PLAIN_LENGTH and text.endswith("+00:00"):
+            # Nearly all of them; ten times as fast.
+            return Instant.from_datetime(datetime.fromisoformat(text))
         return Instant.parse(text.partition("|")[2] or text.removeprefix("A"))
     except ValueError:
         return Instant.EARLIEST

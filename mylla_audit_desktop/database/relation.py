@@ -102,6 +102,10 @@ class EntryRelation:
             return sa.func.abbrev(sa.type_coerce(column, INET), type_=sa.Text)
         return column if kind in _TEXT_TYPES else sa.cast(column, sa.Text)
 
+    def is_address(self, name: str) -> bool:
+        """Whether the database knows the column as an address and not as a text."""
+        return self._types.get(name) == "inet"
+
     def summary_columns(self, source: sa.FromClause) -> list[Expression]:
         """What the table shows of an entry, in the order of `EntrySummary` but for changes."""
         names = ("actor_type", "actor_id", "actor_name", "action")

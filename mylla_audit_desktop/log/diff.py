@@ -21,7 +21,7 @@ from mylla_audit_desktop.log.json_text import (
     write_json,
 )
 from mylla_audit_desktop.log.list_diff import paired_places
-from mylla_audit_desktop.log.sameness import is_same, is_same_number, looks_same
+from mylla_audit_desktop.log.sameness import is_same_number, looks_same
 
 # Changed fields shown at most, and as many unchanged ones; the CSV holds the whole.
 MOST_FIELDS = 500
@@ -222,7 +222,8 @@ def _judge(old: Side, new: Side) -> tuple[Kind, str]:
         return Kind.ADDED, ""
     if new is Missing.MISSING:
         return Kind.REMOVED, ""
-    if is_same(old, new):
+    # Exact: a number is its digits here, never Python's 1, which equals True.
+    if old == new:
         return Kind.UNCHANGED, ""
     if is_same_number(old, new):
         return Kind.NOTATION, "the same number, written differently"

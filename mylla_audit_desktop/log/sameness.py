@@ -1,4 +1,4 @@
-"""When two values are the same, the same written differently, or only look the same."""
+"""When two unequal values are the same number, or texts that only look the same."""
 
 import unicodedata
 from decimal import Decimal, InvalidOperation
@@ -6,11 +6,6 @@ from decimal import Decimal, InvalidOperation
 from mylla_audit_desktop.log.json_text import JsonNumber
 
 _LONGEST_NUMBER = 10_000
-
-
-def is_same(before: object, after: object) -> bool:
-    """Equal in type and value: Python holds True == 1, JSON does not."""
-    return type(before) is type(after) and before == after
 
 
 def is_same_number(before: object, after: object) -> bool:

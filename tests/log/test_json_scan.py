@@ -41,6 +41,10 @@ def test_a_bracket_inside_of_a_cut_string_ends_nothing() -> None:
     assert scan_members('{"a": {"b": "x}, y') == ({"a": None}, False)
 
 
+def test_a_number_at_the_cut_may_go_on() -> None:
+    assert scan_members('{"a": 1, "b": 12') == ({"a": "1", "b": None}, False)
+
+
 @given(st.text() | st.text(alphabet='{}[]",:\\u0 \n'))
 def test_no_text_breaks_it(text: str) -> None:
     scan_members(text)

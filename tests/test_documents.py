@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mylla_audit_desktop import __version__
-from mylla_audit_desktop.reference import reference
 from mylla_audit_desktop.desktop.shortcuts import SHORTCUTS
+from mylla_audit_desktop.reference import reference
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

@@ -69,8 +69,9 @@ class FieldChange:
 
 def prepare_field(diff: FieldDiff) -> FieldChange:
     """Compare the words of a changed text; pure, for a pool thread."""
-    both_texts = isinstance(diff.before, str) and isinstance(diff.after, str)
-    if diff.kind is not Kind.CHANGED or not both_texts:
+    sides = [side for side in (diff.before, diff.after) if isinstance(side, str)]
+    # A blank text is shown in words, which a comparison of words has none for.
+    if diff.kind is not Kind.CHANGED or len([one for one in sides if one.strip()]) < 2:
         return FieldChange(diff, ())
     return FieldChange(diff, fold(diff_words(value_text(diff.before), value_text(diff.after))))
 
@@ -310,12 +311,17 @@ class ChangeDelegate(QStyledItemDelegate):
     ) -> None:
         font = text_font(13)
         written = 0
+        previous = Change.SAME
         for number, stretch in enumerate(field.stretches):
             if stretch.change is not Change.SAME and stretch.change not in shown:
                 continue
             style = self._format("text", font)
             if stretch.change is not Change.SAME:
                 style = self._changed(stretch.change, font)
+            if previous is Change.REMOVED and stretch.change is Change.ADDED:
+                # A gap for the eye; it is no part of either text.
+                cursor.insertText("\u2009", self._format("text", font))
+            previous = stretch.change
             head, folded, tail = folded_parts(field.stretches, number)
             if folded and row not in self._unfolded:
                 cursor.insertText(visible_lines(head), style)

@@ -181,7 +181,9 @@ class DetailsPane(QFrame):
             return
         changed = tuple(f for f in details.fields if f.diff.kind is not Kind.UNCHANGED)
         unchanged = len(details.fields) - len(changed)
-        shown = details.fields if self.show_unchanged.isChecked() else changed
+        same = tuple(f for f in details.fields if f.diff.kind is Kind.UNCHANGED)
+        # What changed comes first, so that the rest never crowds it out.
+        shown = changed + same if self.show_unchanged.isChecked() else changed
         hidden = len(shown) - _MOST_FIELDS + details.omitted
         self.table.show_fields(shown[:_MOST_FIELDS])
         self.show_unchanged.setEnabled(unchanged > 0)
@@ -223,7 +225,8 @@ class DetailsPane(QFrame):
             text = self.table.changes.value(index.row(), index.column())
         else:
             text = self.as_text()
-        QGuiApplication.clipboard().setText(text)
+        # A lone surrogate would empty the clipboard; it is written as an escape.
+        QGuiApplication.clipboard().setText(text.encode("utf-8", "backslashreplace").decode())
 
     def as_text(self) -> str:
         """The entry and its changes as lines of text."""
@@ -239,7 +242,8 @@ class DetailsPane(QFrame):
         for field in self._details.fields:
             if field.diff.kind is not Kind.UNCHANGED:
                 before, after = side_text(field.diff.before), side_text(field.diff.after)
-                lines.append(f"{SIGNS[field.diff.kind]} {field.diff.path}: {before} → {after}")
+                line = f"{SIGNS[field.diff.kind]} {field.diff.path}: {before} → {after}"
+                lines.append(visible_lines(line))
         return "\n".join(lines)
 
     def _trace(self) -> None:

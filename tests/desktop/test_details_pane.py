@@ -1,0 +1,132 @@
+"""The details of an entry: what is told apart, shown in part, copied."""
+
+import json
+from zoneinfo import ZoneInfo
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mylla_audit_desktop.desktop.audit_log.details_pane import DetailsPane, describe_entry
+from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
+from mylla_audit_desktop.log.catalog import parse_catalog
+from mylla_audit_desktop.log.entry import AuditEntry
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.resources import resource_path
+
+CATALOG = parse_catalog(resource_path("actions.toml").read_text("utf-8"))
+WHEN = Instant.parse("2026-11-23T21:47:03Z")
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, qapp: QApplication) -> DetailsPane:
+    made = DetailsPane(CATALOG, Theme(qapp, ThemeChoice.LIGHT), ZoneInfo("Europe/Berlin"))
+    qtbot.add_widget(made)
+    made.resize(396, 700)
+    made.show()
+    return made
+
+
+def show(pane: DetailsPane, before: str | None, after: str | None) -> list[list[str]]:
+    """The rows of the table for this change."""
+    entry = AuditEntry(
+        1, WHEN, "member", "usr_12", "Priya Raman", "agent.edit_instructions",
+        "agent", "agt_7Kq2", "Front desk", before, after, None,
+    )  # fmt: skip
+    pane.show_details(describe_entry(entry))
+    model = pane.table.changes
+    return [
+        [model.data(model.index(row, column)) for column in range(3)]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_who_what_when_from_where(pane: DetailsPane) -> None:
+    show(pane, None, "{}")
+    assert pane.title.text() == "Instructions edited"
+    assert pane.code.text() == "agent.edit_instructions"
+    assert pane.when.text() == "Mon 23 Nov 2026, 22:47:03 +01:00 · 21:47:03\u00a0UTC"
+    assert pane.actor.text() == "Priya Raman  usr_12"
+    assert pane.target.text() == "Front desk  agt_7Kq2"
+    assert pane.source.text() == "not recorded"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cells"),
+    [
+        ('{"a":""}', '{"a":" "}', ['"" (empty text)', '" "']),
+        ('{"a":null}', '{"a":"null"}', ["null", '"null"']),
+        ('{"a":5}', '{"a":"5"}', ["5", '"5"']),
+        ("{}", '{"a":{}}', ["not set", "{}"]),
+        ('{"a":true}', '{"a":1}', ["true", "1"]),
+        ('{"a":9007199254740993}', '{"a":1e400}', ["9007199254740993", "1e400"]),
+    ],
+)
+def test_values_that_look_alike_are_told_apart(
+    pane: DetailsPane, before: str, after: str, cells: list[str]
+) -> None:
+    assert show(pane, before, after) == [["a", *cells]]
+
+
+def test_unchanged_fields_come_after_the_changed_ones(pane: DetailsPane) -> None:
+    before, after = '{"a":1,"b":1}', '{"a":1,"b":2}'
+    assert [row[0] for row in show(pane, before, after)] == ["b"]
+    pane.show_unchanged.click()
+    assert [row[0] for row in show(pane, before, after)] == ["b", "a"]
+
+
+def test_the_key_r_shows_the_text_as_stored(pane: DetailsPane) -> None:
+    show(pane, '{"a": 1.0}', None)
+    QTest.keyClick(pane, Qt.Key.Key_R)
+    assert pane.raw.isVisible()
+    assert pane.raw.toPlainText() == 'before\n{"a": 1.0}\n\nafter\nNULL'
+
+
+def test_copy_gives_the_selected_value_whole(pane: DetailsPane) -> None:
+    long = "word " * 3000
+    show(pane, json.dumps({"a": "x"}), json.dumps({"a": long}))
+    pane.table.setCurrentIndex(pane.table.changes.index(0, 2))
+    QTest.keyClick(pane.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    pane.copy_changes()
+    assert QGuiApplication.clipboard().text() == long
+
+
+def test_copy_without_a_selection_gives_the_whole_change(pane: DetailsPane) -> None:
+    show(pane, '{"a":"x\u202e"}', '{"a":"y"}')
+    pane.copy_changes()
+    assert "≠ a: x\\u202e → y" in QGuiApplication.clipboard().text()
+
+
+def test_a_lone_surrogate_is_copied_as_an_escape(pane: DetailsPane) -> None:
+    show(pane, None, '{"a":"\\ud800"}')
+    pane.table.setCurrentIndex(pane.table.changes.index(0, 2))
+    pane.copy_changes()
+    assert QGuiApplication.clipboard().text() == "\\ud800"
+
+
+def test_very_large_values_are_shown_in_part_with_their_size(pane: DetailsPane) -> None:
+    [row] = show(pane, None, json.dumps({"a": "x" * 300_000}))
+    assert len(row[2]) < 6000
+    assert "300,000 characters" in row[2]
+    many = json.dumps({f"k{number}": number for number in range(1000)})
+    assert len(show(pane, None, many)) == 60
+    assert "1,000 fields" in pane.section.text()
+
+
+def test_what_cannot_be_compared_says_why(pane: DetailsPane) -> None:
+    [row] = show(pane, "[" * 6000 + "]" * 6000, "{}")
+    assert row[0] == "(whole value)"
+    spoken = pane.table.changes.data(
+        pane.table.changes.index(0, 0), Qt.ItemDataRole.AccessibleTextRole
+    )
+    assert "nested too deeply to compare" in spoken
+
+
+def test_trace_asks_for_the_target(qtbot: QtBot, pane: DetailsPane) -> None:
+    show(pane, None, "{}")
+    with qtbot.wait_signal(pane.trace_target) as asked:
+        qtbot.mouseClick(pane.trace, Qt.MouseButton.LeftButton)
+    assert asked.args == ["agt_7Kq2"]

@@ -1,0 +1,38 @@
+"""Colours can be read: WCAG 2.1 contrast of every text on its ground, light and dark."""
+
+from itertools import product
+
+import pytest
+
+from mylla_audit_desktop.desktop.theme import DARK, LIGHT, Tokens
+
+
+def luminance(color: str) -> float:
+    """Relative luminance (WCAG 2.1) of `#rrggbb`."""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+GROUNDS = ("panel", "window", "alternate", "selection")
+PAIRS = [
+    *product(("text", "muted"), GROUNDS),
+    *product(("accent",), ("panel", "window", "tint")),
+    *((name, ground) for name in ("added", "removed", "changed")
+      for ground in ("panel", f"{name}_tint")),
+    ("on_accent", "accent"),
+    ("removed", "window"),
+    ("added", "window"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
+def test_text_can_be_read_on_its_ground(tokens: Tokens, text: str, ground: str) -> None:
+    measured = contrast(getattr(tokens, text), getattr(tokens, ground))
+    assert measured >= 4.5, f"{text} on {ground}: {measured:.2f}"

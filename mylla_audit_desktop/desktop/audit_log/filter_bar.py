@@ -7,7 +7,7 @@ at its field in words, and the result stays as it was.
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -135,7 +135,6 @@ class FilterBar(QFrame):
 
     def set_filters(self, filters: LogFilters) -> None:
         """Show filters and apply them at once."""
-        blockers = [QSignalBlocker(widget) for widget in self._fields()]
         self.period.set_preset(filters.period.preset)
         self.actor.setText(", ".join(filters.actors))
         self.action.setText(", ".join(filters.actions))
@@ -145,7 +144,7 @@ class FilterBar(QFrame):
             self.end.setText(filters.period.end)
         else:
             self._show_days()
-        del blockers
+        # At once: the pause that the new texts began is over.
         self._apply()
 
     def clear_filters(self) -> None:
@@ -230,9 +229,6 @@ class FilterBar(QFrame):
         days = preset_days(self.period.preset, datetime.now(self._zone).date())
         self.start.setText("" if days is None else days[0].isoformat())
         self.end.setText("" if days is None else days[1].isoformat())
-
-    def _fields(self) -> tuple[QWidget, ...]:
-        return (self.period, self.start, self.end, self.actor, self.action, self.target)
 
 
 def _captioned(name: str, widget: QWidget) -> QVBoxLayout:

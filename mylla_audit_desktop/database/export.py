@@ -19,6 +19,7 @@ from mylla_audit_desktop.database.drivers import postgresql_driver, sqlite_drive
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.relation import EntryRelation, Expression
 from mylla_audit_desktop.log.csv_format import GUARDED_CHARACTERS, HEADER, Profile, format_row
+from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.instant import Instant, format_offset
 from mylla_audit_desktop.log.query import LogQuery
 from mylla_audit_desktop.log.zones import OffsetSpan, offset_spans
@@ -28,17 +29,8 @@ _ROWS = 1000
 _MOST_CELLS = 50_000
 _FIRST = Instant.parse("1900-01-01T00:00:00Z")
 _LAST = Instant.parse("2100-01-01T00:00:00Z")
-_TEXT_COLUMNS = (
-    "actor_id",
-    "actor_name",
-    "action",
-    "target_type",
-    "target_id",
-    "target_name",
-    "before",
-    "after",
-    "ip_address",
-)
+# All of the contract but id, time and type of actor, in its order.
+_TEXT_COLUMNS = COLUMNS[3:]
 
 Progress = Callable[[int], None]
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import INET
 
 from mylla_audit_desktop.database.instants import InstantType
+from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn, glob_to_like, is_glob
 
@@ -61,21 +62,7 @@ class EntryRelation:
             "entries",
             sa.column("id", sa.BigInteger),
             sa.column("occurred_at", InstantType()),
-            *(
-                sa.column(name, sa.Text)
-                for name in (
-                    "actor_type",
-                    "actor_id",
-                    "actor_name",
-                    "action",
-                    "target_type",
-                    "target_id",
-                    "target_name",
-                    "before",
-                    "after",
-                    "ip_address",
-                )
-            ),
+            *(sa.column(name, sa.Text) for name in COLUMNS[2:]),
             schema="audit" if is_postgresql else None,
         )
         self.id = self.table.c.id

@@ -171,7 +171,7 @@ def test_new_entries_raise_a_banner_and_shift_nothing(
     ]
     append_entries(database, newer, Cancellation())
     database.close()
-    page._look_for_new()
+    page._new_entries.look()
     qtbot.wait_until(page.banner.isVisible, timeout=20_000)
     assert page.banner.text() == "12 new entries — Refresh"
     assert column(page, 0, 1) == first

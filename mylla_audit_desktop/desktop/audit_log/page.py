@@ -36,6 +36,8 @@ from mylla_audit_desktop.desktop.audit_log.entry_model import EntryModel
 from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog, ExportSubject
 from mylla_audit_desktop.desktop.audit_log.filter_bar import FilterBar
+from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
+from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.settings import SettingsStore
@@ -47,9 +49,8 @@ from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import Period, PeriodChoice, Preset
-from mylla_audit_desktop.log.query import Sort, SortColumn
+from mylla_audit_desktop.log.query import Sort
 
-_NEW_ENTRIES_MS = 10_000
 _BUSY_MS = 1_000
 _NARROW = 1_100
 _DETAILS_WIDTH = 396
@@ -77,8 +78,7 @@ class AuditLogPage(QWidget):
         self._reader: LogReader | None = None
         self._filters = LogFilters()
         self._sort = Sort()
-        self._details_slot, self._new_slot, self._search_slot = Latest(), Latest(), Latest()
-        self._typed = ""
+        self._details_slot = Latest()
         self._kept_id: int | None = None
         self.bar = FilterBar(catalog, self._zone)
         self.model = EntryModel(background, self._zone, self)
@@ -94,8 +94,8 @@ class AuditLogPage(QWidget):
         self.notice = EmptyState()
         self._lay_out()
         self._busy_timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
-        self._new_timer = QTimer(self, interval=_NEW_ENTRIES_MS)
-        self._typing = QTimer(self, singleShot=True)
+        self._type_ahead = TypeAhead(background, self.model, self.table)
+        self._new_entries = NewEntries(background, self.model, self)
         self._connect()
         self._show_busy(is_busy=False)
 
@@ -145,13 +145,12 @@ class AuditLogPage(QWidget):
         self.table.only_actor.connect(lambda actor: self._narrow(actors=(actor,)))
         self.table.only_action.connect(lambda action: self._narrow(actions=(action,)))
         self.table.copy_requested.connect(self.copy_selection)
-        self.table.search_typed.connect(self._search)
+        self._type_ahead.failed.connect(self._take_failure)
+        self._new_entries.counted.connect(self._show_new)
         self.model.first_page_shown.connect(self._take_first_page)
         self.model.count_known.connect(self._take_count)
         self.model.failed.connect(self._take_failure)
         self._busy_timer.timeout.connect(lambda: self._show_busy(is_busy=True))
-        self._new_timer.timeout.connect(self._look_for_new)
-        self._typing.timeout.connect(self._forget_typed)
 
     # -- which log -------------------------------------------------------------
 
@@ -173,7 +172,8 @@ class AuditLogPage(QWidget):
             self.trace(target)
         else:
             self.refresh()
-        self._new_timer.start()
+        self._type_ahead.use(reader)
+        self._new_entries.use(reader)
 
     def say(self, title: str, sentence: str, action: str = "") -> None:
         """Show a state in the place of the table."""
@@ -247,7 +247,7 @@ class AuditLogPage(QWidget):
             self.bar.show_error(error)
             return
         self.banner.hide()
-        self._new_slot.cancel()
+        self._new_entries.forget()
         self._busy_timer.start()
         self.model.ask(self._reader, query)
 
@@ -359,20 +359,6 @@ class AuditLogPage(QWidget):
 
     # -- new entries -----------------------------------------------------------
 
-    def _look_for_new(self) -> None:
-        reader, snapshot = self._reader, self.model.snapshot
-        if reader is None or snapshot is None or not self.isVisible():
-            return
-        self._new_slot.put(
-            self._background.run(
-                lambda cancellation, _report: reader.read_new_count(snapshot, cancellation),
-                done=self._show_new,
-                # The next look tries again; a lost connection is said when it is needed.
-                failed=lambda _error: None,
-                lane="choices",
-            )
-        )
-
     def _show_new(self, count: int) -> None:
         text = f"{format_count(count, 'new entry', 'new entries')} — Refresh"
         if count and self.banner.text() != text:
@@ -403,42 +389,6 @@ class AuditLogPage(QWidget):
             failed=self._take_failure,
             lane="details",
         )
-
-    def _search(self, column: SortColumn, typed: str) -> None:
-        reader, snapshot = self._reader, self.model.snapshot
-        if reader is None or snapshot is None:
-            return
-        self._typed += typed
-        self._typing.start(QGuiApplication.styleHints().keyboardInputInterval() * 2)
-        prefix, after = self._typed, self.table.current_entry()
-        if len(prefix) > 1 and after is not None and self._matches(after, column, prefix):
-            return
-
-        def work(cancellation: Cancellation, _report: Report) -> int | None:
-            return reader.read_next_match(snapshot, column, prefix, after, cancellation)
-
-        self._search_slot.put(
-            self._background.run(
-                work, done=self._go_to_match, failed=self._take_failure, lane="details"
-            )
-        )
-
-    @staticmethod
-    def _matches(entry: EntrySummary, column: SortColumn, prefix: str) -> bool:
-        text = {
-            SortColumn.ACTOR: entry.actor_name,
-            SortColumn.ACTION: entry.action,
-            SortColumn.TARGET: entry.target_name,
-            SortColumn.IP_ADDRESS: entry.ip_address,
-        }.get(column)
-        return (text or "").lower().startswith(prefix.lower())
-
-    def _go_to_match(self, row: int | None) -> None:
-        if row is not None and row < self.model.rowCount():
-            self.table.go_to(row)
-
-    def _forget_typed(self) -> None:
-        self._typed = ""
 
     # -- export ----------------------------------------------------------------
 

@@ -253,12 +253,17 @@ def _sqlite(url: URL, *, create: bool) -> Database:
             isolation_level=None,
             check_same_thread=False,
         )
-        # Bytes that are no UTF-8 show as escapes instead of stopping the page.
-        connection.text_factory = _decode
-        # WAL can corrupt under SQLite 3.7.0 to 3.51.2, and Python brings an old one.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -32768")
-        connection.create_function("mylla_ip_key", 1, ip_sort_key, deterministic=True)
+        try:
+            # Bytes that are no UTF-8 show as escapes instead of stopping the page.
+            connection.text_factory = _decode
+            # WAL can corrupt under SQLite 3.7.0 to 3.51.2, and Python brings an old one.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA cache_size = -32768")
+            connection.create_function("mylla_ip_key", 1, ip_sort_key, deterministic=True)
+        except BaseException:
+            # A file that is no database is found out here.
+            connection.close()
+            raise
         return connection
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool)

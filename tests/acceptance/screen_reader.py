@@ -110,10 +110,10 @@ class Reader:
 
     def find_now(self, name: str, role: str = "", inside: Any = None) -> Any:
         for item in walk(inside or self._application):
-            if item.name == name and (not role or item.getRoleName() == role):
+            if item.name == name and (not role or role_of(item) == role):
                 shows = item.getState().contains(pyatspi.STATE_SHOWING)
                 # Labels say where they belong, and menus work while they are closed.
-                if shows or item.getRoleName() in {"label", "menu item"}:
+                if shows or role_of(item) in {"label", "menu item"}:
                     return item
         return None
 
@@ -128,11 +128,17 @@ def running(name: str) -> Any:
 def walk(item: Any, depth: int = 0) -> Iterator[Any]:
     """A widget and all inside it; tables are not entered, they have millions of cells."""
     yield item
-    if depth > 25 or item.getRoleName() in {"table", "table cell"}:
+    if depth > 25 or role_of(item) in {"table", "table cell"}:
         return
     for child in item:
         if child is not None:
             yield from walk(child, depth + 1)
+
+
+def role_of(item: Any) -> str:
+    """The name of its role; what was "push button" is "button" from AT-SPI 2.54 on."""
+    name: str = item.getRoleName()
+    return "push button" if name == "button" else name
 
 
 def spoken(item: Any) -> str:

@@ -7,6 +7,7 @@ reference in `log.csv_format`.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -253,6 +254,13 @@ def _cell(raw: bytes | None) -> bytes:
     return raw
 
 
+def _json_cell(cells: _Cells, raw: bytes | None) -> bytes:
+    """Nearly always an object with a member: no guard, and quotes for sure."""
+    if raw is not None and raw.startswith(b'{"'):
+        return b'"%b"' % raw.replace(b'"', b'""')
+    return cells[raw]
+
+
 def _sqlite_lines(
     database: Database,
     statement: sa.Select[Any],
@@ -261,11 +269,10 @@ def _sqlite_lines(
     report: Progress,
 ) -> Generator[bytes, None, None]:
     """Formatted by columns of a batch: a row costs a few look-ups and one join."""
-    # Before, after and addresses rarely repeat; all other texts do.
-    write = _guarded_cell if profile is Profile.SPREADSHEET else _cell
+    # Before and after rarely repeat; most other texts do.
     remembered = [_Cells(profile) for _ in _TEXT_COLUMNS]
     writers = [
-        write if name in {"before", "after"} else cells.__getitem__
+        partial(_json_cell, cells) if name in {"before", "after"} else cells.__getitem__
         for name, cells in zip(_TEXT_COLUMNS, remembered, strict=True)
     ]
     with database.reading(cancellation) as connection:

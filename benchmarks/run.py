@@ -194,7 +194,7 @@ def _window(name: str, urls: list[str]) -> list[Row]:
     large, tenth = (_window_figures(url) for url in urls)
     rows = [
         Row(f"{name}: longest pause {what}", f"{large[what]:.0f} ms", "", "", "50 ms")
-        for what in ("loading", "scrolling", "exporting and scrolling")
+        for what in ("loading", "scrolling", "opening the export", "exporting and scrolling")
     ]
     ratio = large["memory MB"] / tenth["memory MB"]
     against = f"{tenth['memory MB']:.0f} MB (a tenth of the entries)"

@@ -71,6 +71,8 @@ def main() -> None:
         if dialog is None:
             raise SystemExit("nothing to export")
         dialog.show()
+        _spin(0.3)
+        figures["opening the export"] = heart.take()
         dialog.start()
         random_ = random.Random(2)
         while dialog.result_written is None:

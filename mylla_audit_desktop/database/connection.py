@@ -258,7 +258,7 @@ def _sqlite(url: URL, *, create: bool) -> Database:
             connection.text_factory = _decode
             # WAL can corrupt under SQLite 3.7.0 to 3.51.2, and Python brings an old one.
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA cache_size = -32768")
+            connection.execute("PRAGMA cache_size = -8192")
             connection.create_function("mylla_ip_key", 1, ip_sort_key, deterministic=True)
         except BaseException:
             # A file that is no database is found out here.

@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.drivers import postgresql_driver, sqlite_driver
 from mylla_audit_desktop.database.faults import translating_faults
-from mylla_audit_desktop.database.relation import ip_sort_key
+from mylla_audit_desktop.database.relation import ip_sort_key, lower_text
 from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.errors import DatabaseError, InputError
 
@@ -260,6 +260,7 @@ def _sqlite(url: URL, *, create: bool) -> Database:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA cache_size = -8192")
             connection.create_function("mylla_ip_key", 1, ip_sort_key, deterministic=True)
+            connection.create_function("mylla_lower", 1, lower_text, deterministic=True)
         except BaseException:
             # A file that is no database is found out here.
             connection.close()

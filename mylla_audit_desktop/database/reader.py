@@ -235,8 +235,7 @@ class LogReader:
         }[column]
         sort = snapshot.query.sort
         conditions = self._conditions(snapshot)
-        searched = sa.func.substr(self._relation.plain_text(name), 1, len(prefix))
-        matches = sa.func.lower(searched) == sa.func.lower(sa.literal(prefix, sa.Text))
+        matches = self._relation.begins_with(name, prefix)
 
         def first(*more: Expression) -> sa.Select[Any]:
             return (

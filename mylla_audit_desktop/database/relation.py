@@ -48,7 +48,7 @@ class RowKey:
 class EntryRelation:
     """SQL over the entries of one database.
 
-    types: column name to type name, as read from PostgreSQL's catalog (empty for SQLite).
+    types: column name to type name, as the database's catalog has it.
     required: the columns that are known never to be NULL.
     """
 
@@ -73,21 +73,20 @@ class EntryRelation:
     def text(self, name: str, source: sa.FromClause | None = None) -> Expression:
         """A text column in byte order (which is code point order for UTF-8)."""
         column = (self.table if source is None else source).c[name]
-        if not self._is_postgresql:
-            return column
-        typed = column if self._types.get(name) in _TEXT_TYPES else sa.cast(column, sa.Text)
-        return sa.collate(typed, "C")
+        typed = column if self._is_text(name) else sa.cast(column, sa.Text)
+        return sa.collate(typed, "C") if self._is_postgresql else typed
 
     def plain_text(self, name: str, source: sa.FromClause | None = None) -> Expression:
         """A column as text, exactly as it is stored; JSON keeps its own spelling."""
         column: Expression = (self.table if source is None else source).c[name]
-        if not self._is_postgresql:
-            return sa.type_coerce(column, sa.Text)
-        kind = self._types.get(name)
-        if kind == "inet":
+        if self.is_address(name):
             # A cast would add "/32" to a single address.
             return sa.func.abbrev(sa.type_coerce(column, INET), type_=sa.Text)
-        return column if kind in _TEXT_TYPES else sa.cast(column, sa.Text)
+        return column if self._is_text(name) else sa.cast(column, sa.Text)
+
+    def _is_text(self, name: str) -> bool:
+        """Whether the column is sure to hold texts; a view may bring numbers and bytes."""
+        return self._types.get(name, "").lower() in _TEXT_TYPES
 
     def is_address(self, name: str) -> bool:
         """Whether the database knows the column as an address and not as a text."""
@@ -155,6 +154,18 @@ class EntryRelation:
             conditions.append(like)
         return conditions
 
+    def begins_with(self, name: str, prefix: str) -> Expression:
+        """Whether a column begins with `prefix`, in any case."""
+        start: Expression = sa.func.substr(self.plain_text(name), 1, len(prefix))
+        wanted: Expression = sa.literal(prefix, sa.Text)
+        if prefix.isascii():
+            return sa.func.lower(start) == sa.func.lower(wanted)
+        if self._is_postgresql:
+            # The byte order of our columns knows no letters beyond ASCII.
+            start, wanted = sa.collate(start, "default"), sa.collate(wanted, "default")
+            return sa.func.lower(start) == sa.func.lower(wanted)
+        return sa.func.mylla_lower(start, type_=sa.Text) == prefix.lower()
+
     # -- order -----------------------------------------------------------------
 
     def sort_value(self, sort: Sort, source: sa.FromClause | None = None) -> Expression | None:
@@ -166,7 +177,7 @@ class EntryRelation:
         if name != "ip_address":
             return self.text(name, source)
         if not self._is_postgresql:
-            return sa.func.mylla_ip_key(column, type_=sa.Text)
+            return sa.func.mylla_ip_key(self.plain_text(name, source), type_=sa.Text)
         return sa.type_coerce(column, INET) if self._types.get(name) == "inet" else column
 
     def key_columns(self, sort: Sort, source: sa.FromClause | None = None) -> list[Expression]:
@@ -241,9 +252,10 @@ class EntryRelation:
 
 @lru_cache(maxsize=65_536)
 def ip_sort_key(text: str | None) -> str | None:
-    """A text that sorts as the address does in PostgreSQL: IPv4 first, then by bits.
+    """A text that sorts as the address does in PostgreSQL.
 
-    What is no address stands after all addresses, by code point.
+    IPv4 first, then by the bits of the network: a network stands before the addresses
+    in it. What is no address stands after all addresses, by code point.
     """
     if text is None:
         return None
@@ -251,5 +263,12 @@ def ip_sort_key(text: str | None) -> str | None:
         interface = ip_interface(text)
     except ValueError:
         return f"9{text}"
+    network = interface.network
     digits = 8 if interface.version == 4 else 32
-    return f"{interface.version}{int(interface.ip):0{digits}x}/{interface.network.prefixlen:03d}"
+    key = f"{interface.version}{int(network.network_address):0{digits}x}/{network.prefixlen:03d}"
+    return key if interface.ip == network.network_address else f"{key}/{int(interface.ip):x}"
+
+
+def lower_text(text: str | None) -> str | None:
+    """The text in lower case; SQLite's own function knows ASCII only."""
+    return None if text is None else text.lower()

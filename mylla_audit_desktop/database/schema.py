@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import INET, JSON
 
 from mylla_audit_desktop.database.instants import InstantType
+from mylla_audit_desktop.log.entry import COLUMNS
 
 # What the filters and the default order need; each ends in the time, so that one
 # actor's, action's or object's entries are read most recent first without sorting.
@@ -22,6 +23,8 @@ INDEXES = {
     "entries_by_target": ("target_id", "occurred_at", "id"),
 }
 
+_SQLITE_TEXTS = "'blob' NOT IN ({})".format(", ".join(f"typeof({name})" for name in COLUMNS[1:]))
+
 
 def entries_table(metadata: sa.MetaData, *, is_postgresql: bool) -> sa.Table:
     """The table with its indexes, for `CREATE TABLE`."""
@@ -29,6 +32,8 @@ def entries_table(metadata: sa.MetaData, *, is_postgresql: bool) -> sa.Table:
     json: sa.types.TypeEngine[Any] = JSON() if is_postgresql else sa.Text()
     address: sa.types.TypeEngine[Any] = INET() if is_postgresql else sa.Text()
     identity = [sa.Identity()] if is_postgresql else []
+    # SQLite keeps bytes in any column, whatever its type; a reader expects texts.
+    checks = [] if is_postgresql else [sa.CheckConstraint(_SQLITE_TEXTS, name="entries_texts")]
     return sa.Table(
         "entries",
         metadata,
@@ -48,6 +53,7 @@ def entries_table(metadata: sa.MetaData, *, is_postgresql: bool) -> sa.Table:
         sa.Column("after", json),
         sa.Column("ip_address", address),
         sa.CheckConstraint("actor_type IN ('member', 'system')", name="entries_actor_type"),
+        *checks,
         *(sa.Index(name, *columns) for name, columns in INDEXES.items()),
         schema="audit" if is_postgresql else None,
         postgresql_partition_by="RANGE (occurred_at)",
@@ -69,26 +75,50 @@ CREATE TRIGGER keep_ids_growing BEFORE INSERT ON audit.entries
     FOR EACH ROW EXECUTE FUNCTION audit.keep_ids_growing();
 """
 
-# A time inserted by hand in another ISO form (Z, another offset, a space, fewer
-# digits) is brought to the form that sorts; what is no time is refused, as NULL.
+# A time inserted by hand in another ISO form (Z, another offset or none, a space, fewer
+# digits) is brought to the form that sorts; what is no time becomes NULL, which the
+# column refuses. `+0 seconds` makes SQLite count anew, so that 30 February shows.
 SQLITE_TIME_TRIGGER = """
 CREATE TRIGGER entries_canonical_time AFTER INSERT ON entries
-WHEN NEW.occurred_at NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00'
- AND NEW.occurred_at NOT GLOB '[-Ai]*'
+WHEN NOT (
+    NEW.occurred_at GLOB '????-??-??T??:??:??.[0-9][0-9][0-9][0-9][0-9][0-9]+00:00'
+    AND substr(NEW.occurred_at, 1, 19)
+        IS strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.occurred_at, 1, 19), '+0 seconds')
+)
+AND NEW.occurred_at NOT IN ('--infinity', 'infinity')
+AND NEW.occurred_at NOT GLOB '-[0-9][0-9][0-9][0-9][0-9][0-9]|*'
+AND NEW.occurred_at NOT GLOB 'A+[0-9]*'
 BEGIN
     UPDATE entries SET occurred_at = (
-        SELECT strftime('%Y-%m-%dT%H:%M:%S', substr(body, 1, 19) || zone)
-            || '.' || substr(substr(body, 21) || '000000', 1, 6) || '+00:00'
+        SELECT CASE
+            WHEN text = '-infinity' THEN '--infinity'
+            WHEN stamp IS strftime('%Y-%m-%dT%H:%M:%S', stamp, '+0 seconds')
+                AND (fraction = '' OR fraction GLOB '.[0-9]*' AND fraction NOT GLOB '.*[^0-9]*')
+            THEN strftime('%Y-%m-%dT%H:%M:%S', stamp || zone, '+0 seconds')
+                || '.' || substr(substr(fraction, 2) || '000000', 1, 6) || '+00:00'
+            END
         FROM (
-            SELECT substr(text, 1, length(text) - length(zone)) AS body, zone
+            SELECT text, zone, substr(body, 20) AS fraction, substr(body, 1, 10) || CASE
+                WHEN length(body) = 10 THEN 'T00:00:00'
+                WHEN substr(body, 11, 1) NOT IN ('T', ' ') THEN ''
+                WHEN length(body) = 16 THEN 'T' || substr(body, 12) || ':00'
+                ELSE 'T' || substr(body, 12, 8) END AS stamp
             FROM (
-                SELECT NEW.occurred_at AS text, CASE
-                    WHEN NEW.occurred_at LIKE '%Z' THEN 'Z'
-                    WHEN substr(NEW.occurred_at, -6) GLOB '[-+][0-9][0-9]:[0-9][0-9]'
-                    THEN substr(NEW.occurred_at, -6)
-                    ELSE '' END AS zone
+                SELECT text, substr(text, 1, length(text) - width) AS body, CASE width
+                    WHEN 5 THEN substr(text, -5, 3) || ':' || substr(text, -2)
+                    WHEN 3 THEN substr(text, -3) || ':00'
+                    ELSE substr(text, length(text) - width + 1) END AS zone
+                FROM (
+                    SELECT NEW.occurred_at AS text, CASE
+                        WHEN NEW.occurred_at LIKE '%Z' THEN 1
+                        WHEN length(NEW.occurred_at) < 16 THEN 0
+                        WHEN substr(NEW.occurred_at, -6) GLOB '[-+][0-9][0-9]:[0-9][0-9]' THEN 6
+                        WHEN substr(NEW.occurred_at, -5) GLOB '[-+][0-9][0-9][0-9][0-9]' THEN 5
+                        WHEN substr(NEW.occurred_at, -3) GLOB '[-+][0-9][0-9]' THEN 3
+                        ELSE 0 END AS width
+                )
             )
         )
     ) WHERE id = NEW.id;
 END;
-"""  # noqa: E501 - one GLOB pattern cannot be broken
+"""

@@ -40,12 +40,19 @@ def _globs(text: str, pattern: str) -> bool:
     return re.fullmatch(expression, text, re.DOTALL) is not None
 
 
-def _value(entry: AuditEntry, query: LogQuery) -> tuple[int, int, int] | bytes | None:
+def _value(entry: AuditEntry, query: LogQuery) -> tuple[int, ...] | bytes | None:
     if query.sort.column is SortColumn.IP_ADDRESS:
         if entry.ip_address is None:
             return None
         address = ip_interface(entry.ip_address)
-        return address.version, int(address.ip), address.network.prefixlen
+        network = address.network
+        # A network stands before the addresses in it.
+        return (
+            address.version,
+            int(network.network_address),
+            network.prefixlen,
+            int(address.ip),
+        )
     text = {
         SortColumn.ACTOR: entry.actor_name,
         SortColumn.ACTION: entry.action,

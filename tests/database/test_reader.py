@@ -36,7 +36,19 @@ ACTIONS = (
 )
 NAMES = ("Ana", "ana", "Ödön", "Zoe", "system", "a%b", "=1+1", "'q", "Zoe, Dr.", "x\ny")
 TARGETS = (None, "", " ", "agt_1", "agt%1", "AGT_1", "+49 30")
-ADDRESSES = (None, "9.0.0.1", "10.0.0.1", "10.0.0.0/8", "2001:db8::1", "::ffff:10.0.0.1")
+ADDRESSES = (
+    None,
+    "9.0.0.1",
+    "10.0.0.1",
+    "10.0.0.0/8",
+    "10.0.0.9/8",
+    "10.0.0.9/24",
+    "10.0.0.8",
+    "2001:db8::1",
+    "2001:db8::5/64",
+    "2001:db8::4",
+    "::ffff:10.0.0.1",
+)
 
 ENTRIES = st.builds(
     NewEntry,
@@ -144,6 +156,70 @@ def test_pages_through_waypoints_are_the_one_ordered_read(
 
 @settings(max_examples=40)
 @given(
+    entries=st.lists(ENTRIES, max_size=20),
+    later=st.lists(ENTRIES, min_size=1, max_size=5),
+    query=QUERIES,
+    size=st.integers(1, 6),
+)
+def test_entries_added_while_paging_shift_nothing_and_are_counted(
+    log: Log, entries: list[NewEntry], later: list[NewEntry], query: LogQuery, size: int
+) -> None:
+    wanted = [entry.id for entry in expected(log.fill(entries), query)]
+    snapshot = log.reader.read_snapshot(query, Cancellation())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader_module, "WAYPOINT_STEP", 3)
+        waypoints = log.reader.read_waypoints(snapshot, Cancellation())
+    read: list[int] = []
+    for start in range(0, len(wanted), size):
+        append_entries(log.database, later, Cancellation())
+        for known in (waypoints, None):
+            page = log.reader.read_page(snapshot, start, size, known, Cancellation())
+            assert [entry.id for entry in page.entries] == wanted[start : start + size]
+        read += [entry.id for entry in page.entries]
+    assert read == wanted
+    # Counted anew: the database gave the ids.
+    total = list(log.reader.iterate_entries(query, None, Cancellation()))
+    new = log.reader.read_new_count(snapshot, Cancellation())
+    assert new == len(total) - len(wanted)
+
+
+@settings(max_examples=60)
+@given(
+    entries=st.lists(ENTRIES, min_size=1, max_size=15),
+    query=QUERIES,
+    column=st.sampled_from((SortColumn.ACTOR, SortColumn.ACTION, SortColumn.TARGET)),
+    prefix=st.sampled_from(("a", "A", "ö", "Ö", "agent", "[A", "a%", "a_", "%", "'", "\\", " ")),
+    after=st.integers(0, 14),
+)
+def test_type_ahead_finds_what_plain_python_finds(
+    log: Log,
+    entries: list[NewEntry],
+    query: LogQuery,
+    column: SortColumn,
+    prefix: str,
+    after: int,
+) -> None:
+    wanted = expected(log.fill(entries), query)
+    snapshot = log.reader.read_snapshot(query, Cancellation())
+    page = log.reader.read_page(snapshot, 0, 20, None, Cancellation())
+    name = {
+        SortColumn.ACTOR: "actor_name",
+        SortColumn.ACTION: "action",
+        SortColumn.TARGET: "target_name",
+    }[column]
+    found = [
+        row
+        for row, entry in enumerate(wanted)
+        if (getattr(entry, name) or "").lower().startswith(prefix.lower())
+    ]
+    current = page.entries[after] if after < len(page.entries) else None
+    behind = [row for row in found if current is not None and row > after]
+    match = log.reader.read_next_match(snapshot, column, prefix, current, Cancellation())
+    assert match == next(iter(behind + found), None)
+
+
+@settings(max_examples=40)
+@given(
     entries=st.lists(ENTRIES, max_size=12),
     query=QUERIES,
     profile=st.sampled_from(Profile),
@@ -228,6 +304,29 @@ def test_type_ahead_finds_the_next_entry_and_begins_anew(log: Log) -> None:
     assert find("ZO", page.entries[0]) == 2
     assert find("zo", page.entries[2]) == 0
     assert find("nobody", None) is None
+
+
+@pytest.mark.parametrize("prefix", ["ö", "Ö", "öD"])
+def test_type_ahead_knows_the_case_of_every_letter(log: Log, prefix: str) -> None:
+    log.fill([NewEntry(Instant(START), "member", "u", "Ödön", "agent.update")])
+    snapshot = log.reader.read_snapshot(LogQuery(), Cancellation())
+    row = log.reader.read_next_match(snapshot, SortColumn.ACTOR, prefix, None, Cancellation())
+    assert row == 0
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+def test_a_network_stands_beside_its_addresses(log: Log, *, ascending: bool) -> None:
+    addresses = ["9.0.0.1", "10.0.0.9/8", "10.0.0.0/16", "10.0.0.9/24", "10.0.0.8", "::1"]
+    log.fill(
+        [
+            NewEntry(Instant(START), "member", "u", "U", "agent.update", ip_address=address)
+            for address in reversed(addresses)
+        ]
+    )
+    query = LogQuery(sort=Sort(SortColumn.IP_ADDRESS, ascending=ascending))
+    read = log.reader.iterate_entries(query, None, Cancellation())
+    wanted = addresses if ascending else addresses[::-1]
+    assert [entry.ip_address for entry in read] == wanted
 
 
 def test_choices_name_each_actor_and_action_once(log: Log) -> None:

@@ -165,6 +165,14 @@ def test_a_foreign_log_is_left_alone(tmp_path: Path) -> None:
         ("2026-03-29 01:30:00.5Z", "2026-03-29T01:30:00.500000+00:00"),
         ("2026-03-29 01:30:00", "2026-03-29T01:30:00.000000+00:00"),
         ("2026-03-29T01:30:00.999999-05:30", "2026-03-29T07:00:00.999999+00:00"),
+        # As PostgreSQL writes it, and ISO 8601 without the colon.
+        ("2026-03-29 03:30:00.25+02", "2026-03-29T01:30:00.250000+00:00"),
+        ("2026-03-29T03:30:00+0200", "2026-03-29T01:30:00.000000+00:00"),
+        ("2026-03-29T01:30Z", "2026-03-29T01:30:00.000000+00:00"),
+        ("2026-03-29", "2026-03-29T00:00:00.000000+00:00"),
+        ("2028-02-29T23:59:59Z", "2028-02-29T23:59:59.000000+00:00"),
+        ("-infinity", "--infinity"),
+        ("infinity", "infinity"),
     ],
 )
 def test_a_time_inserted_by_hand_sorts_with_the_others(
@@ -181,6 +189,69 @@ def test_a_time_inserted_by_hand_sorts_with_the_others(
         assert connection.execute("SELECT occurred_at FROM entries").fetchone() == (meant,)
     connection.close()
     database.close()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "now",
+        "12:00",
+        "2461369",
+        "Abc",
+        "-foo",
+        "2026-03-29 01:30:00.5 UTC",
+        "2026-03-29T01:30:00,5Z",
+        "2026-03-29T01:30:00+2",
+        "2026-03-29T24:00:00Z",
+        "2026-13-45T00:00:00.000000+00:00",
+        "2026-02-30T00:00:00.000000+00:00",
+        "2026-02-30",
+    ],
+)
+def test_sqlite_refuses_what_is_no_time(sqlite_url: str, written: str) -> None:
+    database = open_database(sqlite_url, create=True)
+    upgrade_schema(database)
+    connection = sqlite3.connect(database.label.name)
+    with pytest.raises(sqlite3.IntegrityError, match="occurred_at"):
+        connection.execute(
+            "INSERT INTO entries (occurred_at, actor_type, actor_id, actor_name, action)"
+            " VALUES (?, 'member', 'u', 'U', 'agent.update')",
+            (written,),
+        )
+    connection.close()
+    database.close()
+
+
+def test_sqlite_refuses_bytes_where_a_text_belongs(sqlite_url: str) -> None:
+    database = open_database(sqlite_url, create=True)
+    upgrade_schema(database)
+    connection = sqlite3.connect(database.label.name)
+    with pytest.raises(sqlite3.IntegrityError, match="entries_texts"):
+        connection.execute(
+            "INSERT INTO entries (occurred_at, actor_type, actor_id, actor_name, action, before)"
+            " VALUES ('2026-03-29', 'member', 'u', 'U', 'agent.update', x'7b7d')"
+        )
+    connection.close()
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        Instant.EARLIEST,
+        Instant.parse("-004713-11-24T00:00:00Z"),
+        Instant.parse("0001-01-01T00:00:00Z"),
+        Instant.parse("9999-12-31T23:59:59.999999Z"),
+        Instant.parse("+290000-12-31T23:59:59.999999Z"),
+        Instant.LATEST,
+    ],
+)
+def test_every_time_comes_back_as_it_was(database: Database, when: Instant) -> None:
+    added = NewEntry(when, "member", "usr_1", "Ana", "agent.update")
+    append_entries(database, [added], Cancellation())
+    [read] = LogReader(database).iterate_entries(LogQuery(), None, Cancellation())
+    assert read.occurred_at == when
 
 
 def test_sqlite_keeps_what_it_was_told(sqlite_url: str) -> None:

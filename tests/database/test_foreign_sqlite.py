@@ -1,0 +1,93 @@
+"""A view over somebody else's SQLite table, whose columns have types of their own."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.export import stream_csv
+from mylla_audit_desktop.database.reader import LogReader
+from mylla_audit_desktop.log.csv_format import Profile
+from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
+from mylla_audit_desktop.log.zones import zone_named
+
+_LOG = """
+CREATE TABLE log (n INTEGER PRIMARY KEY, at TEXT, who INTEGER, what VARCHAR(40),
+                  object INTEGER, old BLOB, new JSON);
+INSERT INTO log VALUES
+    (1, '2026-03-01T10:00:00.000000+00:00', 7, 'note.create', 10, NULL, '{"title":"Ä"}'),
+    (2, '2026-03-01T11:00:00.000000+00:00', 7, 'note.update', 9, x'7b2261223a317d', '{"a":2}'),
+    (3, '2026-03-01T12:00:00.000000+00:00', 8, 'note.delete', NULL, '{"a":2}', NULL);
+CREATE VIEW entries AS
+SELECT n AS id, at AS occurred_at, 'member' AS actor_type, who AS actor_id, who + 0 AS actor_name,
+       what AS action, 'note' AS target_type, object + 0 AS target_id, object AS target_name,
+       old AS before, new AS after, NULL AS ip_address
+FROM log;
+"""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "foreign.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript(_LOG)
+    connection.close()
+    opened = open_database(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
+def test_numbers_and_blobs_are_read_as_texts(database: Database) -> None:
+    update = LogReader(database).read_entry(2, None, Cancellation())
+    assert update is not None
+    assert (update.actor_id, update.actor_name, update.target_id) == ("7", "7", "9")
+    assert (update.before, update.after) == ('{"a":1}', '{"a":2}')
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        LogQuery(actors=("7",), targets=("9",)),
+        LogQuery(actions=("*.update",), targets=("9", "10")),
+    ],
+)
+def test_numbers_are_found_by_their_digits(database: Database, query: LogQuery) -> None:
+    found = LogReader(database).iterate_entries(query, None, Cancellation())
+    assert [entry.id for entry in found] == [2]
+
+
+@pytest.mark.parametrize("column", SortColumn)
+@pytest.mark.parametrize("ascending", [True, False])
+def test_pages_follow_the_one_order(
+    database: Database, column: SortColumn, *, ascending: bool
+) -> None:
+    reader = LogReader(database)
+    query = LogQuery(sort=Sort(column, ascending))
+    ids = [entry.id for entry in reader.iterate_entries(query, None, Cancellation())]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mylla_audit_desktop.database.reader.WAYPOINT_STEP", 2)
+        snapshot = reader.read_snapshot(query, Cancellation())
+        waypoints = reader.read_waypoints(snapshot, Cancellation())
+    pages = [reader.read_page(snapshot, n, 1, waypoints, Cancellation()) for n in range(3)]
+    assert [page.entries[0].id for page in pages] == ids
+    if column is SortColumn.TARGET:
+        # As texts: "10" before "9"; an empty one last in either direction.
+        assert ids == ([1, 2, 3] if ascending else [2, 1, 3])
+
+
+def test_it_is_exported(database: Database) -> None:
+    stream = stream_csv(
+        database,
+        LogQuery(),
+        profile=Profile.SPREADSHEET,
+        zone=zone_named("UTC"),
+        cancellation=Cancellation(),
+    )
+    assert b"".join(stream).decode().splitlines()[1:] == [
+        '2026-03-01T12:00:00.000000+00:00,8,8,note.delete,note,,,"{""a"":2}",,,3',
+        '2026-03-01T11:00:00.000000+00:00,7,7,note.update,note,9,9,"{""a"":1}","{""a"":2}",,2',
+        '2026-03-01T10:00:00.000000+00:00,7,7,note.create,note,10,10,,"{""title"":""Ä""}",,1',
+    ]

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.errors import InputError
@@ -11,6 +11,9 @@ from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
 from mylla_audit_desktop.log.zones import system_zone, zone_named
+
+if TYPE_CHECKING:
+    from mylla_audit_desktop.database.connection import Database
 
 
 class Parser(argparse.ArgumentParser):
@@ -43,6 +46,14 @@ def add_database(parser: argparse.ArgumentParser) -> None:
         help="sqlite:///PATH or postgresql://USER@HOST:PORT/NAME; "
         "the password comes from PGPASSWORD or PGPASSFILE",
     )
+
+
+def open_asked(arguments: argparse.Namespace, *, create: bool = False) -> "Database":
+    """The database that `--database` names. Raises InputError or DatabaseError."""
+    # Loaded when needed: `--help` and wrong calls need no SQL.
+    from mylla_audit_desktop.database.connection import open_database
+
+    return open_database(arguments.database, create=create)
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:

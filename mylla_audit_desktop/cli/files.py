@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mylla_audit_desktop.cli.arguments import read_filters
+from mylla_audit_desktop.cli.arguments import open_asked, read_filters
 from mylla_audit_desktop.cli.progress import Progress
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.csv_format import Profile
@@ -15,7 +15,6 @@ from mylla_audit_desktop.log.visible import visible_text
 
 def run_export(arguments: Namespace, cancellation: Cancellation) -> int:
     """Write the CSV and its manifest."""
-    from mylla_audit_desktop.database.connection import open_database
     from mylla_audit_desktop.evidence.export import ExportRequest, export_csv
 
     asked = read_filters(arguments)
@@ -28,7 +27,7 @@ def run_export(arguments: Namespace, cancellation: Cancellation) -> int:
         may_replace=arguments.force,
         created_at=Instant.from_datetime(datetime.now(UTC)),
     )
-    with closing(open_database(arguments.database)) as database, Progress("Exporting") as progress:
+    with closing(open_asked(arguments)) as database, Progress("Exporting") as progress:
         result = export_csv(database, request, cancellation, progress)
     word = "entry" if result.row_count == 1 else "entries"
     print(f"{result.row_count:,} {word} in {visible_text(str(result.output))}")
@@ -59,14 +58,13 @@ def run_verify(arguments: Namespace, cancellation: Cancellation) -> int:
 
 def run_import(arguments: Namespace, cancellation: Cancellation) -> int:
     """Add the entries of a file, all or nothing."""
-    from mylla_audit_desktop.database.connection import open_database
     from mylla_audit_desktop.database.setup import upgrade_schema
     from mylla_audit_desktop.evidence.import_file import import_file, parse_file
 
     path = Path(arguments.file)
     # Looked at before anything is created: a file that is wrong leaves no database.
     next(parse_file(path), None)
-    with closing(open_database(arguments.database, create=True)) as database:
+    with closing(open_asked(arguments, create=True)) as database:
         upgrade_schema(database)
         with Progress("Importing") as progress:
             count = import_file(database, path, cancellation, progress)

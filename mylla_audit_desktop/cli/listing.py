@@ -9,9 +9,8 @@ from itertools import chain, islice
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from mylla_audit_desktop.cli.arguments import read_filters
+from mylla_audit_desktop.cli.arguments import open_asked, read_filters
 from mylla_audit_desktop.database.cancellation import Cancellation
-from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.relation import EXCERPT_LENGTH
 from mylla_audit_desktop.evidence.ndjson import entry_to_json
@@ -30,7 +29,7 @@ def run(arguments: Namespace, cancellation: Cancellation) -> int:
     """Print the entries; a hint on standard error where there are more."""
     asked = read_filters(arguments)
     limit: int = arguments.limit
-    with closing(open_database(arguments.database)) as database:
+    with closing(open_asked(arguments)) as database:
         reader = LogReader(database)
         # One more than wanted tells whether there are more, before they are counted.
         entries = reader.iterate_entries(asked.query, limit + 1, cancellation)

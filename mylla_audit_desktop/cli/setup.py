@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from mylla_audit_desktop.cli.arguments import open_asked
 from mylla_audit_desktop.cli.progress import Progress
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.errors import InputError
@@ -17,11 +18,10 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 def run_init(arguments: Namespace, cancellation: Cancellation) -> int:
     """Create or upgrade the schema."""
-    from mylla_audit_desktop.database.connection import open_database
     from mylla_audit_desktop.database.setup import upgrade_schema
 
     cancellation.raise_if_cancelled()
-    with closing(open_database(arguments.database, create=True)) as database:
+    with closing(open_asked(arguments, create=True)) as database:
         upgrade_schema(database)
         print(f"{visible_text(str(database.label))} is ready")
     return 0
@@ -30,7 +30,6 @@ def run_init(arguments: Namespace, cancellation: Cancellation) -> int:
 def run_demo(arguments: Namespace, cancellation: Cancellation) -> int:
     """Fill a database with a believable log."""
     from mylla_audit_desktop.database.append import append_entries, read_is_empty
-    from mylla_audit_desktop.database.connection import open_database
     from mylla_audit_desktop.database.setup import upgrade_schema
     from mylla_audit_desktop.demo.story import DemoPlan, tell_story
 
@@ -40,7 +39,7 @@ def run_demo(arguments: Namespace, cancellation: Cancellation) -> int:
         seed=arguments.seed,
         until=_until(arguments.until, arguments.days),
     )
-    with closing(open_database(arguments.database, create=True)) as database:
+    with closing(open_asked(arguments, create=True)) as database:
         upgrade_schema(database)
         if not read_is_empty(database):
             raise InputError(

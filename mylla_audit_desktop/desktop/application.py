@@ -10,11 +10,13 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from mylla_audit_desktop import __version__
+from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.desktop.background import Background, Report
 from mylla_audit_desktop.desktop.boundary import ErrorBoundary
 from mylla_audit_desktop.desktop.demo_database import DEMO_ENTRIES, open_demo
+from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.window import MainWindow
@@ -81,10 +83,14 @@ class Session:
             return
         arguments, data = self._arguments, self.profile.data
 
-        def work(cancellation: Cancellation, report: Report) -> Database:
+        def work(cancellation: Cancellation, report: Report) -> OpenLog:
             if arguments.demo:
-                return open_demo(data, cancellation, report)
-            return open_database(arguments.database)
+                database, name = open_demo(data, cancellation, report), "Demo"
+            else:
+                database = open_database(arguments.database)
+                is_file = not database.is_postgresql
+                name = Path(database.label.name).name if is_file else str(database.label)
+            return OpenLog(database, name, read_access(database, cancellation))
 
         self.background.run(
             work, done=self._opened, failed=self._failed, progress=self._tell, lane="export"
@@ -95,12 +101,9 @@ class Session:
             "Making the demo log", f"{count:,} of {DEMO_ENTRIES:,} entries, once only."
         )
 
-    def _opened(self, database: Database) -> None:
-        self._database = database
-        name = "Demo" if self._arguments.demo else Path(database.label.name).name
-        if database.is_postgresql:
-            name = str(database.label)
-        self.window.show_database(database, name, self._arguments.target)
+    def _opened(self, log: OpenLog) -> None:
+        self._database = log.database
+        self.window.show_log(log, self._arguments.target)
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, KnownError):

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from mylla_audit_desktop import __version__
-from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.formats import format_day, format_zone
+from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
@@ -31,6 +31,7 @@ from mylla_audit_desktop.desktop.widgets import (
     plain_tooltip,
     set_tone,
 )
+from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.instant import Instant
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self._profile, self._settings, self.theme = profile, settings, theme
         self._background = background
         self._icons: list[tuple[QListWidgetItem, str]] = []
+        self._pages: list[Page] = []
         self.pages = QListWidget()
         self._stack = QStackedWidget()
         self.audit_log = AuditLogPage(
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
         self.pages.setGridSize(QSize(_RAIL_WIDTH - 14, 58))
         self.pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self.pages.currentRowChanged.connect(self._draw_icons)
         centre = QWidget()
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
@@ -99,8 +102,9 @@ class MainWindow(QMainWindow):
         row.addWidget(self._stack, 1)
         self.setCentralWidget(centre)
 
-    def add_page(self, name: str, icon: str, page: QWidget) -> None:
+    def add_page(self, name: str, icon: str, page: Page) -> None:
         """Put a page into the list at the left."""
+        self._pages.append(page)
         item = QListWidgetItem(name)
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
         item.setToolTip(name)
@@ -123,6 +127,8 @@ class MainWindow(QMainWindow):
         self.connection_label = plain_label("No database")
         self.connection_label.setAccessibleName("Connection")
         self.connection_label.setContentsMargins(0, 0, 0, 0)
+        self.reviewer_label = plain_label("")
+        self.reviewer_label.setAccessibleName("Reviewer")
         self.snapshot_label = plain_label("")
         self.snapshot_label.setAccessibleName("Snapshot")
         self.zone_button = button("", "flat")
@@ -130,6 +136,7 @@ class MainWindow(QMainWindow):
         self.zone_button.clicked.connect(self.choose_zone)
         bar.addWidget(self.connection_dot)
         bar.addWidget(self.connection_label)
+        bar.addWidget(self.reviewer_label)
         bar.addPermanentWidget(self.snapshot_label)
         bar.addPermanentWidget(self.zone_button)
         self._show_zone()
@@ -197,15 +204,19 @@ class MainWindow(QMainWindow):
 
     # -- the database ----------------------------------------------------------
 
-    def show_database(self, database: Database, name: str, target: str | None) -> None:
-        """Show the log of a database; `name` is what people call it."""
-        where = visible_text(str(database.label))
-        self.setWindowTitle(f"Mylla Audit — {visible_text(name)}")
-        self.connection_label.setText(f"{visible_text(name)} · read only")
+    def show_log(self, log: OpenLog, target: str | None = None) -> None:
+        """Show a log on every page, the audit log page with everything of one target if given."""
+        where, name = visible_text(str(log.database.label)), visible_text(log.name)
+        self.setWindowTitle(f"Mylla Audit — {name}")
+        self.connection_label.setText(f"{name} · read only")
         set_tone(self.connection_dot, "tone", "good")
         self.connection_label.setToolTip(plain_tooltip(where))
         self.connection_label.setAccessibleDescription(where)
-        self.audit_log.open(database, target)
+        self.reviewer_label.setText(visible_text(log.access.title))
+        for page in self._pages:
+            page.show_log(log)
+        if target is not None:
+            self.audit_log.trace(target)
 
     def _show_snapshot(self, taken_at: Instant) -> None:
         zone = self._settings.settings.zone()
@@ -231,7 +242,8 @@ class MainWindow(QMainWindow):
         """Put a zone in force ("" for the system's) and keep it."""
         self._settings.change(time_zone=name)
         zone = self._settings.settings.zone()
-        self.audit_log.set_zone(zone)
+        for page in self._pages:
+            page.set_zone(zone)
         self._show_zone()
         snapshot = self.audit_log.model.snapshot
         if snapshot is not None:
@@ -259,13 +271,15 @@ class MainWindow(QMainWindow):
         geometry = state.value("window/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        self.audit_log.restore_layout(state)
+        for page in self._pages:
+            page.restore_layout(state)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the layout and say that the window is gone."""
         state = self._profile.window_state()
         state.setValue("window/geometry", self.saveGeometry())
-        self.audit_log.save_layout(state)
+        for page in self._pages:
+            page.save_layout(state)
         state.sync()
         super().closeEvent(event)
         self.closed.emit()

@@ -7,7 +7,6 @@ exchanged; `verify` knows it, and the file verifies at every moment
 (docs/decisions/0002-export-two-files.md).
 """
 
-import getpass
 import hashlib
 import os
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop import __version__
+from mylla_audit_desktop.database.access import operating_system_login
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.export import stream_csv
@@ -183,7 +183,7 @@ def _manifest(
         tool=f"Mylla Audit Desktop {__version__}",
         created_at=request.created_at.isoformat(),
         # SQLite knows no logins, so nothing but this computer vouches for the name.
-        exported_by=database.login or f"{_operating_system_login()} (not verified)",
+        exported_by=database.login or f"{operating_system_login()} (not verified)",
         database={"host": label.host, "port": label.port, "name": label.name},
         filters={
             "given": dict(request.filters_as_given),
@@ -203,10 +203,3 @@ def _manifest(
         bytes=size,
         sha256=sha256,
     )
-
-
-def _operating_system_login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -40,9 +39,11 @@ from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
 from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.desktop.formats import format_count, format_period
+from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import EmptyState, button, plain_label
+from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.entry import EntrySummary
@@ -56,7 +57,7 @@ _NARROW = 1_100
 _DETAILS_WIDTH = 396
 
 
-class AuditLogPage(QWidget):
+class AuditLogPage(Page):
     """Shows the log of one database at a time."""
 
     snapshot_taken = Signal(object)
@@ -154,10 +155,10 @@ class AuditLogPage(QWidget):
 
     # -- which log -------------------------------------------------------------
 
-    def open(self, database: Database, target: str | None = None) -> None:
-        """Show the log of a database, all time of one target if one is given."""
-        self._database = database
-        reader = self._reader = LogReader(database)
+    def show_log(self, log: OpenLog) -> None:
+        """Show a log with the filters as they are."""
+        self._database = log.database
+        reader = self._reader = LogReader(log.database)
         self._background.run(
             lambda cancellation, _report: (
                 reader.read_actors(cancellation),
@@ -168,10 +169,7 @@ class AuditLogPage(QWidget):
             failed=lambda _error: None,
             lane="choices",
         )
-        if target is not None:
-            self.trace(target)
-        else:
-            self.refresh()
+        self.refresh()
         self._type_ahead.use(reader)
         self._new_entries.use(reader)
 

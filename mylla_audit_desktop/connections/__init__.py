@@ -1,0 +1,1 @@
+"""Saved connections, and their secrets in the keyring of the operating system."""

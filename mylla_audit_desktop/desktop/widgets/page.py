@@ -1,0 +1,28 @@
+"""What the window asks of every page."""
+
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QWidget
+
+from mylla_audit_desktop.desktop.open_log import OpenLog
+
+
+class Page(QWidget):
+    """A page of the window: knows no other page, and reads through the background."""
+
+    def show_log(self, log: OpenLog) -> None:
+        """Show this log from now on; the one before is closed when its work has ended."""
+        raise NotImplementedError
+
+    def set_zone(self, zone: ZoneInfo) -> None:
+        """Days and times are of another zone from now on."""
+
+    def take_focus(self) -> None:
+        """The page was chosen: put the keyboard where its user begins."""
+
+    def save_layout(self, state: QSettings) -> None:
+        """Keep splitters and columns."""
+
+    def restore_layout(self, state: QSettings) -> None:
+        """As they were; what does not fit any more is passed over."""

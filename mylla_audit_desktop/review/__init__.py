@@ -1,0 +1,1 @@
+"""The review, pure: policy, findings, rules, decisions. No clock, no database, no file."""

@@ -21,6 +21,7 @@ from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.formats import format_day, format_zone
 from mylla_audit_desktop.desktop.open_log import OpenLog
+from mylla_audit_desktop.desktop.rail import BADGE_ROLE, RailDelegate
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
@@ -34,6 +35,7 @@ from mylla_audit_desktop.desktop.widgets import (
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
 from mylla_audit_desktop.log.catalog import ActionCatalog
+from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -63,6 +65,8 @@ class MainWindow(QMainWindow):
         self._background = background
         self._icons: list[tuple[QListWidgetItem, str]] = []
         self._pages: list[Page] = []
+        # What works on one page only, by the page's place.
+        self._page_actions: dict[int, list[QAction]] = {}
         self.pages = QListWidget()
         self._stack = QStackedWidget()
         self.audit_log = AuditLogPage(
@@ -92,8 +96,10 @@ class MainWindow(QMainWindow):
         self.pages.setIconSize(QSize(20, 20))
         self.pages.setGridSize(QSize(_RAIL_WIDTH - 14, 58))
         self.pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
-        self.pages.currentRowChanged.connect(self._draw_icons)
+        self.pages.setItemDelegate(RailDelegate(self.theme, self.pages))
+        self.pages.currentRowChanged.connect(self._turn_to)
+        self.pages.itemClicked.connect(self._take_focus)
+        self.pages.itemActivated.connect(self._take_focus)
         centre = QWidget()
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
@@ -105,6 +111,9 @@ class MainWindow(QMainWindow):
     def add_page(self, name: str, icon: str, page: Page) -> None:
         """Put a page into the list at the left."""
         self._pages.append(page)
+        place = len(self._pages) - 1
+        page.open_entries.connect(self._open_entries)
+        page.badge_changed.connect(lambda text, words: self._show_badge(place, text, words))
         item = QListWidgetItem(name)
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
         item.setToolTip(name)
@@ -115,6 +124,31 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentRow(0)
             page.setFocus()
         self._draw_icons()
+
+    def show_page(self, page: Page) -> None:
+        """Turn to a page, and put the keyboard where its user begins."""
+        self.pages.setCurrentRow(self._pages.index(page))
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        self._pages[self.pages.currentRow()].take_focus()
+
+    def _turn_to(self, place: int) -> None:
+        self._stack.setCurrentIndex(place)
+        for of_page, actions in self._page_actions.items():
+            for action in actions:
+                action.setEnabled(of_page == place)
+        self._draw_icons()
+
+    def _open_entries(self, filters: LogFilters) -> None:
+        self.audit_log.bar.set_filters(filters)
+        self.show_page(self.audit_log)
+
+    def _show_badge(self, place: int, text: str, words: str) -> None:
+        item = self.pages.item(place)
+        item.setData(BADGE_ROLE, text)
+        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, words)
+        item.setToolTip(f"{item.text()}: {words}" if words else item.text())
 
     def _draw_icons(self) -> None:
         for item, name in self._icons:
@@ -150,11 +184,14 @@ class MainWindow(QMainWindow):
         self._add(file, "Close window", self.close, "Ctrl+W")
         self._add(file, "Quit", self.close, "Ctrl+Q")
         edit = self._menu("&Edit")
+        # The shortcuts of a page mean something else, or nothing, on the others.
+        mine = self._page_actions[self._pages.index(page)] = [export, refresh, find, clear]
         copy = QAction("Copy entries", self)
         copy.triggered.connect(page.copy_selection)
         edit.addAction(copy)
         edit.addAction(find)
         edit.addAction(clear)
+        mine.append(copy)
         view = self._menu("&View")
         view.addAction(refresh)
         # Here too: the menu of a button is out of a screen reader's reach.
@@ -162,6 +199,7 @@ class MainWindow(QMainWindow):
         view.addSeparator()
         for action in page.table.sort_actions():
             view.addAction(action)
+            mine.append(action)
         self._columns = view.addMenu("Columns")
         self._columns.aboutToShow.connect(self._fill_columns)
         view.addSeparator()
@@ -176,11 +214,19 @@ class MainWindow(QMainWindow):
             theme.addAction(action)
         self._add(view, "Time zone…", self.choose_zone, "")
         go = self._menu("&Go")
-        self._add(go, "Audit log", lambda: self.pages.setCurrentRow(0), "Alt+1")
-        self._add(go, "Filters", page.bar.period.setFocus, "Ctrl+L")
-        self._add(go, "Entries", page.table.setFocus, "Ctrl+T")
-        self._add(go, "Changes", page.details.table.setFocus, "Ctrl+D")
-        self._add(go, "Trace target", page.details.trace.click, "Ctrl+G")
+        for number, one in enumerate(self._pages, 1):
+            name = self.pages.item(number - 1).text()
+            self._add(go, name, lambda _=False, one=one: self.show_page(one), f"Alt+{number}")
+        go.addSeparator()
+        mine.append(self._add(go, "Filters", page.bar.period.setFocus, "Ctrl+L"))
+        mine.append(self._add(go, "Entries", page.table.setFocus, "Ctrl+T"))
+        mine.append(self._add(go, "Changes", page.details.table.setFocus, "Ctrl+D"))
+        mine.append(self._add(go, "Trace target", page.details.trace.click, "Ctrl+G"))
+        for place, one in enumerate(self._pages):
+            if one.menu_title:
+                self._page_actions[place] = one.menu_actions()
+                self._menu(one.menu_title).addActions(self._page_actions[place])
+        self._turn_to(self.pages.currentRow())
         helps = self._menu("&Help")
         self._add(helps, "Keyboard shortcuts", lambda: show_shortcuts(self), "F1")
         self._add(helps, "About Mylla Audit", self._show_about, "")
@@ -190,12 +236,13 @@ class MainWindow(QMainWindow):
         self.menuBar().addMenu(menu)
         return menu
 
-    def _add(self, menu: QMenu, text: str, call: object, shortcut: str) -> None:
+    def _add(self, menu: QMenu, text: str, call: object, shortcut: str) -> QAction:
         action = QAction(text, self)
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
         action.triggered.connect(call)
         menu.addAction(action)
+        return action
 
     def _fill_columns(self) -> None:
         self._columns.clear()

@@ -18,7 +18,8 @@ from mylla_audit_desktop.log.instant import Instant
 class Preset(Enum):
     """The periods that have a name; values are their stable codes.
 
-    "Last N days" are the N whole days before today, and today so far.
+    "Last N days" are the N whole days before today, and today so far. A week begins on
+    Monday; this week, month and quarter reach up to today.
     """
 
     TODAY = "today"
@@ -26,6 +27,10 @@ class Preset(Enum):
     LAST_7_DAYS = "last-7-days"
     LAST_30_DAYS = "last-30-days"
     LAST_90_DAYS = "last-90-days"
+    THIS_WEEK = "this-week"
+    LAST_WEEK = "last-week"
+    THIS_MONTH = "this-month"
+    LAST_MONTH = "last-month"
     THIS_QUARTER = "this-quarter"
     LAST_QUARTER = "last-quarter"
     ALL_TIME = "all-time"
@@ -38,11 +43,36 @@ PRESET_LABELS = {
     Preset.LAST_7_DAYS: "Last 7 days",
     Preset.LAST_30_DAYS: "Last 30 days",
     Preset.LAST_90_DAYS: "Last 90 days",
+    Preset.THIS_WEEK: "This week",
+    Preset.LAST_WEEK: "Last week",
+    Preset.THIS_MONTH: "This month",
+    Preset.LAST_MONTH: "Last month",
     Preset.THIS_QUARTER: "This quarter",
     Preset.LAST_QUARTER: "Last quarter",
     Preset.ALL_TIME: "All time",
     Preset.CUSTOM: "Custom",
 }
+# What the filters of the log offer, and the periods that are reviewed and signed off.
+LOG_PRESETS = (
+    Preset.TODAY,
+    Preset.YESTERDAY,
+    Preset.LAST_7_DAYS,
+    Preset.LAST_30_DAYS,
+    Preset.LAST_90_DAYS,
+    Preset.THIS_QUARTER,
+    Preset.LAST_QUARTER,
+    Preset.ALL_TIME,
+    Preset.CUSTOM,
+)
+REVIEW_PRESETS = (
+    Preset.THIS_WEEK,
+    Preset.LAST_WEEK,
+    Preset.THIS_MONTH,
+    Preset.LAST_MONTH,
+    Preset.THIS_QUARTER,
+    Preset.LAST_QUARTER,
+    Preset.CUSTOM,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +130,16 @@ def _preset_days(preset: Preset, today: date) -> tuple[date, date]:
             return today - timedelta(days=30), today
         case Preset.LAST_90_DAYS:
             return today - timedelta(days=90), today
+        case Preset.THIS_WEEK:
+            return today - timedelta(days=today.weekday()), today
+        case Preset.LAST_WEEK:
+            monday = today - timedelta(days=today.weekday())
+            return monday - timedelta(days=7), monday - timedelta(days=1)
+        case Preset.THIS_MONTH:
+            return today.replace(day=1), today
+        case Preset.LAST_MONTH:
+            last = today.replace(day=1) - timedelta(days=1)
+            return last.replace(day=1), last
         case Preset.THIS_QUARTER:
             return _quarter_start(today), today
         case Preset.LAST_QUARTER:

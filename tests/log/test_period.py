@@ -74,6 +74,10 @@ def test_a_day_of_changing_clocks_is_whole(day: str, hours: int) -> None:
     [
         (Preset.TODAY, "2026-11-23", "2026-11-24"),
         (Preset.YESTERDAY, "2026-11-22", "2026-11-23"),
+        (Preset.THIS_WEEK, "2026-11-23", "2026-11-24"),
+        (Preset.LAST_WEEK, "2026-11-16", "2026-11-23"),
+        (Preset.THIS_MONTH, "2026-11-01", "2026-11-24"),
+        (Preset.LAST_MONTH, "2026-10-01", "2026-11-01"),
         (Preset.THIS_QUARTER, "2026-10-01", "2026-11-24"),
         (Preset.LAST_QUARTER, "2026-07-01", "2026-10-01"),
     ],

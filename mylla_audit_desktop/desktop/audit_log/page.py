@@ -204,6 +204,10 @@ class AuditLogPage(Page):
         self.details.set_zone(zone)
         self.refresh()
 
+    def take_focus(self) -> None:
+        """The keyboard goes to the entries."""
+        self.table.setFocus()
+
     def page_actions(self) -> list[QAction]:
         """What the page adds to the menus."""
         export, refresh = QAction("Export CSV…", self), QAction("Refresh", self)

@@ -2,14 +2,29 @@
 
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from mylla_audit_desktop.desktop.open_log import OpenLog
 
 
 class Page(QWidget):
-    """A page of the window: knows no other page, and reads through the background."""
+    """A page of the window: knows no other page, and reads through the background.
+
+    open_entries: asks for the audit log page with these `LogFilters`.
+    badge_changed: a short text beside the page's name in the list at the left, and what it
+    means in words; two empty texts for none.
+    """
+
+    open_entries = Signal(object)
+    badge_changed = Signal(str, str)
+    # A page with actions of its own gives its menu a title.
+    menu_title = ""
+
+    def menu_actions(self) -> list[QAction]:
+        """What the page's menu holds; in force while the page is on show."""
+        return []
 
     def show_log(self, log: OpenLog) -> None:
         """Show this log from now on; the one before is closed when its work has ended."""

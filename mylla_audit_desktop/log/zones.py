@@ -36,6 +36,28 @@ def all_zone_names() -> list[str]:
     return sorted(zoneinfo.available_timezones() - {"localtime", "Factory", "posixrules"})
 
 
+def first_moment(local: datetime, zone: ZoneInfo) -> datetime:
+    """When the clocks of a zone first show a time (naive) or a later one; in UTC.
+
+    Where a change of the clocks skips the time, it is the change; where it repeats the
+    time, it is the earlier of the two.
+    """
+    return _moment(local, zone, fold=0)
+
+
+def last_moment(local: datetime, zone: ZoneInfo) -> datetime:
+    """The same, but the later of the two where a change of the clocks repeats the time."""
+    return _moment(local, zone, fold=1)
+
+
+def _moment(local: datetime, zone: ZoneInfo, *, fold: int) -> datetime:
+    by_old, by_new = (local.replace(tzinfo=zone, fold=one).astimezone(UTC) for one in (0, 1))
+    if by_old > by_new:
+        # Skipped: the offset from before the change leads behind it, the other before it.
+        return _change(by_new, by_old, zone)
+    return by_new if fold else by_old
+
+
 @dataclass(frozen=True, slots=True)
 class OffsetSpan:
     """An offset from UTC that holds before `until` (None: from then on)."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from mylla_audit_desktop import __version__
 from mylla_audit_desktop.cli.arguments import Parser, add_database, add_filters
+from mylla_audit_desktop.cli.grant_parser import add_grant
 from mylla_audit_desktop.cli.interruption import Interruption
 from mylla_audit_desktop.cli.redaction import Redactor
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -82,7 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mylla-audit {__version__}")
     parser.add_argument("--debug", action="store_true", help="show where an unexpected error is")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_init, _add_demo, _add_import, _add_list, _add_export, _add_verify):
+    for add in (_add_init, _add_demo, _add_import, _add_list, _add_export, _add_verify, _add_grant):
         command = add(commands)
         command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -155,6 +156,10 @@ def _add_verify(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
     parser.add_argument("file", metavar="FILE")
     parser.set_defaults(run=_lazily("files", "run_verify"), writes=False)
     return parser
+
+
+def _add_grant(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
+    return add_grant(commands, _lazily("grant", "run"))
 
 
 def _lazily(module: str, name: str) -> Command:

@@ -1,5 +1,6 @@
 """`mylla-audit init` and `demo`: a database to begin with."""
 
+import sys
 from argparse import Namespace
 from contextlib import closing
 from datetime import UTC, datetime
@@ -22,8 +23,10 @@ def run_init(arguments: Namespace, cancellation: Cancellation) -> int:
 
     cancellation.raise_if_cancelled()
     with closing(open_asked(arguments, create=True)) as database:
-        upgrade_schema(database)
+        notes = upgrade_schema(database)
         print(f"{visible_text(str(database.label))} is ready")
+    for note in notes:
+        print(f"mylla-audit: {visible_text(note)}", file=sys.stderr)
     return 0
 
 

@@ -15,6 +15,10 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.errors import CancelledError, DatabaseError
 
 _LOST = "Check the network and the server, then try again."
+_ASK_FOR_ROLE = (
+    "Ask the administrator of the database for the role Admin or Super Admin"
+    " (mylla-audit grant), or for the right to read audit.entries."
+)
 
 
 @contextmanager
@@ -68,9 +72,11 @@ def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
     state = cause.sqlstate or ""
     message = _one_line(cause.diag.message_primary or "")
     if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        return DatabaseError(f"{place} refuses: {message}.", _ASK_FOR_ROLE)
+    if isinstance(cause, psycopg.errors.ReadOnlySqlTransaction):
         return DatabaseError(
-            f"{place} refuses: {message}.",
-            "Ask the administrator of the database for the right to read the audit log.",
+            f"{place} is a read-only server: nothing can be recorded there.",
+            "Connect to the primary server.",
         )
     if isinstance(cause, psycopg.errors.QueryCanceled):
         return DatabaseError(
@@ -83,6 +89,9 @@ def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
         )
     if state.startswith("3D"):
         return DatabaseError(f"{place}: {message}.", "Check the name of the database.")
+    # While signing in, the driver has the server's words and no code.
+    if "permission denied for database" in str(cause):
+        return DatabaseError(f"{place} refuses: {_refusal(cause)}.", _ASK_FOR_ROLE)
     if state.startswith(("57P", "08")) or isinstance(cause, psycopg.OperationalError):
         if state.startswith("53"):
             return DatabaseError(f"{place} is at its limits: {message}.", "Try again later.")

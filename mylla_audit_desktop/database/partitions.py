@@ -29,6 +29,7 @@ def create_months(connection: sa.Connection, months: Iterable[date]) -> None:
             )
         )
     )
+    owner = _read_other_owner(connection)
     for month in sorted(set(months)):
         name = f"entries_{month:%Y_%m}"
         if name in present or not _FIRST_YEAR <= month.year <= _LAST_YEAR:
@@ -48,3 +49,17 @@ def create_months(connection: sa.Connection, months: Iterable[date]) -> None:
                 f"CREATE TABLE audit.{name} PARTITION OF audit.entries"
                 f" FOR VALUES FROM ('{bounds['start']}') TO ('{bounds['end']}')"
             )
+            if owner is not None:
+                connection.exec_driver_sql(f"ALTER TABLE audit.{name} OWNER TO {owner}")
+
+
+def _read_other_owner(connection: sa.Connection) -> str | None:
+    """Whose the entries are, quoted, where that is not the login that adds a month."""
+    owner: str | None = connection.scalar(
+        sa.text(
+            "SELECT quote_ident(r.rolname) FROM pg_catalog.pg_class c"
+            " JOIN pg_catalog.pg_roles r ON r.oid = c.relowner"
+            " WHERE c.oid = 'audit.entries'::regclass AND r.rolname <> current_user"
+        )
+    )
+    return None if owner is None else owner.replace("%", "%%")

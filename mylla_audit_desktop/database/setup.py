@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.database.grants import apply_grants
 from mylla_audit_desktop.database.partitions import create_months, month_after
 from mylla_audit_desktop.log.errors import DatabaseError
 
@@ -14,12 +15,13 @@ _SETUP_LOCK = 7_355_608_001
 _MONTHS_AHEAD = 3
 
 
-def upgrade_schema(database: Database) -> None:
-    """Bring the database to the newest revision, in one transaction.
+def upgrade_schema(database: Database) -> tuple[str, ...]:
+    """Bring the database to the newest revision, roles and rights included, in one transaction.
 
-    A log that this project did not make (a view, somebody else's table) is left
-    alone: DatabaseError says so.
+    Returns sentences about what the login could not do. A log that this project did not
+    make (a view, somebody else's table) is left alone: DatabaseError says so.
     """
+    notes: tuple[str, ...] = ()
     with database.writing(Cancellation()) as connection:
         if database.is_postgresql:
             connection.execute(
@@ -37,7 +39,9 @@ def upgrade_schema(database: Database) -> None:
             create_months(
                 connection, [month_after(this_month, index) for index in range(_MONTHS_AHEAD + 1)]
             )
+            notes = apply_grants(connection)
     database.check_entries()
+    return notes
 
 
 def _refuse_foreign_log(database: Database, connection: sa.Connection) -> None:

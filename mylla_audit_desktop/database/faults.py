@@ -95,7 +95,7 @@ def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
         return DatabaseError(f"{place}: {message}.", "Check the name of the database.")
     # While signing in, the driver has the server's words and no code.
     if "permission denied for database" in str(cause):
-        return DatabaseError(f"{place} refuses: {_refusal(cause)}.", _ASK_FOR_ROLE)
+        return DatabaseError(f"{place} refuses: {last_clause(str(cause))}.", _ASK_FOR_ROLE)
     if state.startswith(("57P", "08")) or isinstance(cause, psycopg.OperationalError):
         if state.startswith("53"):
             return DatabaseError(f"{place} is at its limits: {message}.", "Try again later.")

@@ -20,11 +20,17 @@ def reference() -> str:
     """The reference as Markdown, the same on every terminal."""
     os.environ["COLUMNS"] = "88"
     window, commands = build_window_parser(), build_parser()
-    parts = [_HEAD, _section(window), _section(commands)]
-    for action in commands._actions:  # noqa: SLF001 - argparse tells its commands nowhere else
+    return "\n".join([_HEAD, _section(window), *_sections(commands)])
+
+
+def _sections(parser: argparse.ArgumentParser) -> list[str]:
+    """A parser, and below it the commands it has."""
+    parts = [_section(parser)]
+    for action in parser._actions:  # noqa: SLF001 - argparse tells its commands nowhere else
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - likewise
-            parts += [_section(parser) for parser in action.choices.values()]
-    return "\n".join(parts)
+            for command in action.choices.values():
+                parts += _sections(command)
+    return parts
 
 
 def _section(parser: argparse.ArgumentParser) -> str:

@@ -17,6 +17,7 @@ from mylla_audit_desktop.cli.arguments import Parser, add_database, add_filters
 from mylla_audit_desktop.cli.grant_parser import add_grant
 from mylla_audit_desktop.cli.interruption import Interruption
 from mylla_audit_desktop.cli.redaction import Redactor
+from mylla_audit_desktop.cli.review_parser import add_review
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.errors import CancelledError, KnownError
@@ -83,7 +84,16 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mylla-audit {__version__}")
     parser.add_argument("--debug", action="store_true", help="show where an unexpected error is")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_init, _add_demo, _add_import, _add_list, _add_export, _add_verify, _add_grant):
+    for add in (
+        _add_init,
+        _add_demo,
+        _add_import,
+        _add_list,
+        _add_export,
+        _add_verify,
+        _add_grant,
+        _add_review,
+    ):
         command = add(commands)
         command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -160,6 +170,10 @@ def _add_verify(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
 
 def _add_grant(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
     return add_grant(commands, _lazily("grant", "run"))
+
+
+def _add_review(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
+    return add_review(commands, _lazily)
 
 
 def _lazily(module: str, name: str) -> Command:

@@ -51,12 +51,23 @@ GRANTS = (
         "EXECUTE",
         (WRITER,),
     ),
+    Grant("SCHEMA", "review", "USAGE", _REVIEWERS),
+    Grant("TABLE", "review.policies", "SELECT", _REVIEWERS),
+    Grant("TABLE", "review.decisions", "SELECT", _REVIEWERS),
+    Grant("TABLE", "review.sign_offs", "SELECT", _REVIEWERS),
+    Grant("FUNCTION", "review.append_policy(text, integer)", "EXECUTE", _REVIEWERS),
+    Grant("FUNCTION", "review.append_decisions(json)", "EXECUTE", _REVIEWERS),
+    Grant("FUNCTION", "review.append_sign_off(json)", "EXECUTE", _REVIEWERS),
 )
 
 # What `read_access` asks for: a role may do it where it may execute all of these. Empty
 # until there is such a function.
 EXPORT_FUNCTIONS = ("audit.begin_export(json)", "audit.end_export(text, json)")
-DECISION_FUNCTIONS: tuple[str, ...] = ()
+DECISION_FUNCTIONS = (
+    "review.append_policy(text, integer)",
+    "review.append_decisions(json)",
+    "review.append_sign_off(json)",
+)
 RETENTION_CHANGE_FUNCTIONS: tuple[str, ...] = ()
 
 

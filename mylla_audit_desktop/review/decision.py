@@ -1,5 +1,7 @@
 """Decisions and sign-offs: only ever added, never changed."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -20,6 +22,15 @@ class Verdict(Enum):
 
 # With these a note says why, and what was done.
 NOTE_REQUIRED = frozenset({Verdict.FOLLOW_UP, Verdict.ESCALATED})
+
+
+# Printable by Unicode's word, and yet nothing is seen of them.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def says_something(note: str) -> bool:
+    """Whether a note holds more than spaces and characters that nobody sees."""
+    return any(one.isprintable() and not one.isspace() and one not in _FILLERS for one in note)
 
 
 class Status(Enum):
@@ -117,6 +128,24 @@ class NewSignOff:
     population_hash: str
     findings: tuple[SignedFinding, ...]
     countersigns: int | None = None
+
+    @property
+    def findings_text(self) -> str:
+        """The findings as they are stored and hashed: JSON without spaces, in their order."""
+        listed = [
+            {
+                "finding_id": one.finding_id,
+                "verdict": one.verdict.value,
+                "decision_id": one.decision_id,
+            }
+            for one in self.findings
+        ]
+        return json.dumps(listed, separators=(",", ":"))
+
+    @property
+    def findings_hash(self) -> str:
+        """SHA-256 of `findings_text`, hexadecimal."""
+        return hashlib.sha256(self.findings_text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

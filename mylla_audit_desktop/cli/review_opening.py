@@ -1,0 +1,47 @@
+"""The log and its store, as the arguments of `mylla-audit review` name them."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from mylla_audit_desktop.cli.arguments import open_asked
+from mylla_audit_desktop.connections.decision_file import default_decision_file
+from mylla_audit_desktop.database.access import read_access
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.database.review_store import ReviewStore, open_review_store
+from mylla_audit_desktop.log.visible import visible_text
+
+
+@contextmanager
+def opened_store(
+    arguments: Namespace, cancellation: Cancellation
+) -> Iterator[tuple[Database, ReviewStore]]:
+    """The log and its decisions, closed at the end. Raises InputError or DatabaseError."""
+    with closing(open_asked(arguments)) as database:
+        access = read_access(database, cancellation)
+        given = arguments.decisions
+        store = open_review_store(
+            database,
+            access,
+            cancellation,
+            reviewer=getattr(arguments, "reviewer", None),
+            local_file=Path(given) if given else default_decision_file(database.label),
+        )
+        yield database, store
+
+
+def signature(store: ReviewStore) -> str:
+    """Who decides and where that goes: "Ana Weber (usr_7), not verified, in the file …"."""
+    reviewer = store.reviewer
+    if reviewer is None:
+        return "nobody"
+    who = reviewer.actor_id
+    if reviewer.actor_name:
+        who = f"{reviewer.actor_name} ({who})"
+    if not reviewer.is_verified:
+        who += ", not verified"
+    if store.is_local:
+        who += f", in {store.where}"
+    return visible_text(who)

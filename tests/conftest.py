@@ -10,7 +10,12 @@ from hypothesis import HealthCheck, settings
 
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.setup import upgrade_schema
-from tests.servers import Server, running_postgresql
+from tests.servers import (
+    SecureServer,
+    Server,
+    running_postgresql,
+    running_secure_postgresql,
+)
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A shared machine has slow moments, which say nothing about the code.
@@ -29,6 +34,13 @@ def postgresql_server() -> Iterator[Server]:
         database = open_database(server.create_database("mylla_template"), create=True)
         upgrade_schema(database)
         database.close()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def secure_server() -> Iterator[SecureServer]:
+    """One server for the whole run that wants a password and TLS."""
+    with running_secure_postgresql() as server:
         yield server
 
 

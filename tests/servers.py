@@ -6,12 +6,16 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import psycopg
+
+from tests.tls import Authority
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -70,9 +74,94 @@ def program(name: str) -> str:
     return found
 
 
+@dataclass(frozen=True)
+class SecureServer:
+    """A server that lets nobody in over the network but with a password and over TLS.
+
+    `postgres` may sign in without a password through the socket in `folder`, which no
+    client under test uses. `authority` signed the certificate, which is for localhost.
+    """
+
+    port: int
+    folder: Path
+    authority: Authority
+
+    def connect(self, name: str = "postgres") -> psycopg.Connection:
+        """As the superuser, through the socket, each statement on its own."""
+        return psycopg.connect(
+            host=str(self.folder), port=self.port, user="postgres", dbname=name, autocommit=True
+        )
+
+    def execute(self, statement: str, name: str = "postgres") -> None:
+        """Run one statement as the superuser."""
+        with self.connect(name) as connection:
+            connection.execute(statement.encode())
+
+    def admin_url(self, name: str) -> str:
+        """The URL of a database for the superuser, through the socket."""
+        return f"postgresql://postgres@/{name}?host={quote(str(self.folder))}&port={self.port}"
+
+    def url(self, login: str, name: str) -> str:
+        """The URL of a database for a login: verify-full, the password from PGPASSWORD."""
+        return (
+            f"postgresql://{quote(login)}@localhost:{self.port}/{name}"
+            f"?sslmode=verify-full&sslrootcert={quote(str(self.authority.file))}"
+        )
+
+    def parameters(self, login: str, password: str, name: str) -> dict[str, Any]:
+        """The same for psycopg."""
+        return {
+            "host": "localhost",
+            "port": self.port,
+            "user": login,
+            "password": password,
+            "dbname": name,
+            "sslmode": "verify-full",
+            "sslrootcert": str(self.authority.file),
+            "require_auth": "scram-sha-256",
+            "channel_binding": "require",
+        }
+
+
+_SECURE_HBA = """
+local   all all                 trust
+hostssl all all 127.0.0.1/32    scram-sha-256
+hostssl all all ::1/128         scram-sha-256
+"""
+
+
 @contextmanager
-def running_postgresql() -> Iterator[Server]:
-    """A server of our own on a free port; stopped and removed at the end."""
+def running_secure_postgresql() -> Iterator[SecureServer]:
+    """A server with TLS and passwords (SCRAM) on a free port; removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="mylla-tls-"))
+    try:
+        authority = Authority(folder)
+        certificate = authority.issue("localhost")
+        settings = {
+            "ssl": "on",
+            "ssl_cert_file": str(certificate.file),
+            "ssl_key_file": str(certificate.key),
+            "ssl_ca_file": str(authority.file),
+            "password_encryption": "scram-sha-256",
+        }
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(certificate.key, owner.pw_uid, owner.pw_gid)
+        folder.chmod(0o755)
+        with running_postgresql(settings, _SECURE_HBA) as server:
+            yield SecureServer(server.port, server.folder, authority)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_postgresql(
+    settings: Mapping[str, str] | None = None, hba: str | None = None
+) -> Iterator[Server]:
+    """A server of our own on a free port; stopped and removed at the end.
+
+    settings: besides the usual ones. hba: who may sign in how, instead of everybody.
+    """
     folder = Path(tempfile.mkdtemp(prefix="mylla-pg-"))
     data, log = folder / "data", folder / "log"
     user: dict[str, object] = {}
@@ -96,7 +185,10 @@ def running_postgresql() -> Iterator[Server]:
     initdb = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     try:
         run(program("initdb"), "-D", str(data), *initdb)
-        options = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
+        if hba is not None:
+            (data / "pg_hba.conf").write_text(hba, "utf-8")
+        both = _SETTINGS | dict(settings or {})
+        options = [f"-c {name}={value}" for name, value in both.items()]
         started = " ".join([f"-p {port}", f"-k {folder}", *options])
         # The server must not keep our pipes open, so its output goes to the log.
         with Path(os.devnull).open("w") as null:

@@ -52,7 +52,13 @@ def main() -> None:
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         arguments = Namespace(
-            profile=folder, theme="light", size=(1280, 800), demo=False, database=url, target=None
+            profile=folder,
+            theme="light",
+            size=(1280, 800),
+            demo=False,
+            database=url,
+            connection=None,
+            target=None,
         )
         session = Session(application, arguments)
         page = session.window.audit_log

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from mylla_audit_desktop import __version__
@@ -25,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     which.add_argument(
         "--database", metavar="URL", help="sqlite:///PATH or postgresql://USER@HOST:PORT/NAME"
     )
+    which.add_argument("--connection", metavar="NAME", help="a saved connection")
     parser.add_argument("--target", metavar="ID", help="open on everything that touched this")
     parser.add_argument(
         "--tour", metavar="DIR", help="go through the main job, leave screenshots and the CSV there"
@@ -43,19 +45,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.tour and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         # A tour needs no screen; it draws into memory.
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    if arguments.database:
-        # A wrong URL is a wrong call: said before any window opens.
-        from mylla_audit_desktop.database.connection import check_url
+    if arguments.database or arguments.connection:
+        # A wrong call is said before any window opens.
         from mylla_audit_desktop.log.errors import KnownError
 
         try:
-            check_url(arguments.database)
+            _check(arguments)
         except KnownError as error:
             print(f"mylla-audit-desktop: {error.sentence}", file=sys.stderr)
             return error.exit_code
     from mylla_audit_desktop.desktop.application import run
 
     return run(arguments)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Raise InputError for a URL or a connection that cannot be."""
+    if arguments.database:
+        from mylla_audit_desktop.database.url import check_url
+
+        check_url(arguments.database)
+        return
+    from mylla_audit_desktop.connections.store import FILE_NAME, ConnectionStore
+
+    folder = arguments.profile
+    store = (
+        ConnectionStore(Path(folder) / "config" / FILE_NAME)
+        if folder
+        else ConnectionStore.of_user()
+    )
+    store.named(arguments.connection)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Databases for every test that wants one: SQLite in a file, PostgreSQL for real."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -18,6 +19,9 @@ from tests.servers import (
 )
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Neither the user's saved connections nor the user's keyring.
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="mylla-config-")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 # A shared machine has slow moments, which say nothing about the code.
 settings.register_profile(
     "shared", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True

@@ -38,22 +38,28 @@ class Asked:
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
-    """`--database`."""
-    parser.add_argument(
+    """`--database` or `--connection`, one of them."""
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument(
         "--database",
         metavar="URL",
-        required=True,
         help="sqlite:///PATH or postgresql://USER@HOST:PORT/NAME; "
-        "the password comes from PGPASSWORD or PGPASSFILE",
+        "the password comes from PGPASSWORD, PGPASSFILE or the keyring",
+    )
+    which.add_argument(
+        "--connection", metavar="NAME", help="a connection saved in the window, with its password"
     )
 
 
 def open_asked(arguments: argparse.Namespace, *, create: bool = False) -> "Database":
-    """The database that `--database` names. Raises InputError or DatabaseError."""
-    # Loaded when needed: `--help` and wrong calls need no SQL.
-    from mylla_audit_desktop.database.connection import open_database
+    """The database that `--database` or `--connection` names.
 
-    return open_database(arguments.database, create=create)
+    Asks for a password on a terminal, never in a pipe. Raises InputError or DatabaseError.
+    """
+    # Loaded when needed: `--help` and wrong calls need no SQL.
+    from mylla_audit_desktop.cli.opening import open_named
+
+    return open_named(arguments.database, arguments.connection, create=create)
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ import psycopg
 import sqlalchemy.exc
 
 from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.refusals import describe_refusal, last_clause
 from mylla_audit_desktop.log.errors import CancelledError, DatabaseError
 
 _LOST = "Check the network and the server, then try again."
@@ -69,6 +70,9 @@ def _describe_sqlite(cause: sqlite3.Error, place: str) -> DatabaseError:
 
 
 def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
+    refusal = describe_refusal(cause, place)
+    if refusal is not None:
+        return refusal
     state = cause.sqlstate or ""
     message = _one_line(cause.diag.message_primary or "")
     if isinstance(cause, psycopg.errors.InsufficientPrivilege):
@@ -84,30 +88,20 @@ def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
         )
     if state.startswith("28") or "password" in str(cause):
         return DatabaseError(
-            f"{place} did not let you in: {_refusal(cause)}.",
+            f"{place} did not let you in: {last_clause(str(cause))}.",
             "Check the user, and the password in PGPASSWORD or PGPASSFILE.",
         )
     if state.startswith("3D"):
         return DatabaseError(f"{place}: {message}.", "Check the name of the database.")
     # While signing in, the driver has the server's words and no code.
     if "permission denied for database" in str(cause):
-        return DatabaseError(f"{place} refuses: {_refusal(cause)}.", _ASK_FOR_ROLE)
+        return DatabaseError(f"{place} refuses: {last_clause(str(cause))}.", _ASK_FOR_ROLE)
     if state.startswith(("57P", "08")) or isinstance(cause, psycopg.OperationalError):
         if state.startswith("53"):
             return DatabaseError(f"{place} is at its limits: {message}.", "Try again later.")
-        reason = message or _refusal(cause)
+        reason = message or last_clause(str(cause))
         return DatabaseError(f"{place} cannot be reached: {reason}.", _LOST)
     return DatabaseError(f"{place}: {message or type(cause).__name__}.", "")
-
-
-def _refusal(cause: psycopg.Error) -> str:
-    """The last clause of libpq's message, which says why; the clauses before say where."""
-    text = _one_line(str(cause))
-    text = text.partition(" Is the server running")[0]
-    for mark in ("FATAL: ", "failed: ", "error: "):
-        if mark in text:
-            text = text.rsplit(mark, 1)[1].strip()
-    return text.removesuffix(".") or "no reason given"
 
 
 def _one_line(text: str) -> str:

@@ -12,9 +12,10 @@ from pathlib import Path, PurePath
 import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
-from mylla_audit_desktop.database.connection import Database, DatabaseLabel, sqlite_file
+from mylla_audit_desktop.database.connection import Database, DatabaseLabel
 from mylla_audit_desktop.database.review_guards import create_review_tables
 from mylla_audit_desktop.database.review_schema import review_tables
+from mylla_audit_desktop.database.sqlite import sqlite_engine
 from mylla_audit_desktop.log.errors import DatabaseError
 
 # "MyRv", so that `file` and other programs can tell it.
@@ -58,7 +59,8 @@ class DecisionFile:
             yield connection
 
     def _database(self, *, create: bool = False) -> Database:
-        return sqlite_file(self.path, create=create, is_pooled=False)
+        engine = sqlite_engine(self.path, create=create, is_pooled=False)
+        return Database(engine, DatabaseLabel("sqlite", "", None, str(self.path)))
 
     def _make(self, connection: sa.Connection) -> None:
         create_review_tables(connection, has_entries=False)

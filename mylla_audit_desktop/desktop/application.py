@@ -10,9 +10,12 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from mylla_audit_desktop import __version__
+from mylla_audit_desktop.connections.opening import open_connection, opening_of, opening_of_url
+from mylla_audit_desktop.connections.secrets import Secrets
+from mylla_audit_desktop.connections.store import ConnectionStore
 from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.cancellation import Cancellation
-from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.background import Background, Report
 from mylla_audit_desktop.desktop.boundary import ErrorBoundary
 from mylla_audit_desktop.desktop.demo_database import DEMO_ENTRIES, open_demo
@@ -37,11 +40,15 @@ _QT_LEVELS = {
 class Session:
     """One run of the application: its parts, and the database on show."""
 
-    def __init__(self, application: QApplication, arguments: Namespace) -> None:
+    def __init__(
+        self, application: QApplication, arguments: Namespace, secrets: Secrets | None = None
+    ) -> None:
         self._arguments = arguments
         folder = arguments.profile
         self.profile = Profile.at(Path(folder)) if folder else Profile.of_user()
         self.settings = SettingsStore(self.profile)
+        self.store = ConnectionStore(self.profile.connections)
+        self.secrets = secrets or Secrets()
         theme = arguments.theme or self.settings.settings.theme
         self.theme = Theme(application, ThemeChoice(theme))
         self.boundary = ErrorBoundary(application)
@@ -61,7 +68,8 @@ class Session:
         page = self.window.audit_log
         if self.settings.problem is not None:
             page.bar.show_error(self.settings.problem)
-        if self._arguments.demo or self._arguments.database:
+        asked = self._arguments
+        if asked.demo or asked.database or asked.connection:
             page.say("Opening the audit log", "One moment.")
             page.notice.action.clicked.connect(self._open)
             self._open()
@@ -82,12 +90,18 @@ class Session:
         if self._database is not None:
             return
         arguments, data = self._arguments, self.profile.data
+        store, secrets = self.store, self.secrets
 
         def work(cancellation: Cancellation, report: Report) -> OpenLog:
             if arguments.demo:
                 database, name = open_demo(data, cancellation, report), "Demo"
+            elif arguments.connection:
+                opening = opening_of(store.named(arguments.connection))
+                database = open_connection(opening, secrets, cancellation)
+                name = arguments.connection
             else:
-                database = open_database(arguments.database)
+                opening = opening_of_url(arguments.database, store)
+                database = open_connection(opening, secrets, cancellation)
                 is_file = not database.is_postgresql
                 name = Path(database.label.name).name if is_file else str(database.label)
             return OpenLog(database, name, read_access(database, cancellation))

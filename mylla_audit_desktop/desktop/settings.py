@@ -11,6 +11,7 @@ import platformdirs
 import tomli_w
 from PySide6.QtCore import QSettings
 
+from mylla_audit_desktop.connections.store import FILE_NAME as CONNECTIONS_FILE
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.zones import system_zone, zone_named
 
@@ -49,6 +50,11 @@ class Profile:
     def at(cls, folder: Path) -> "Profile":
         """Everything in one folder."""
         return cls(folder / "config", folder / "data")
+
+    @property
+    def connections(self) -> Path:
+        """The file of saved connections."""
+        return self.config / CONNECTIONS_FILE
 
     def window_state(self) -> QSettings:
         """Geometry, splitter and columns; nothing that matters when lost."""

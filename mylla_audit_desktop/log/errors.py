@@ -57,5 +57,13 @@ class DatabaseError(KnownError):
     exit_code = 3
 
 
+class PasswordError(DatabaseError):
+    """The server wants a password, or another one; `was_given` tells which."""
+
+    def __init__(self, what: str, advice: str = "", *, was_given: bool) -> None:
+        super().__init__(what, advice)
+        self.was_given = was_given
+
+
 class CancelledError(Exception):
     """The user cancelled (exit code 130). Not an error, so no words."""

@@ -15,9 +15,9 @@ libxcb-xkb1 libwayland-client0 libwayland-cursor0 libwayland-egl1"
 
 case "${1:-run}" in
     run) ;;
-    # A server, the SQLite shell, a screen, a screen reader's bus. Debian's postgresql also
+    # A server, the SQLite shell, a screen, a screen reader's bus, a keyring. Debian's postgresql also
     # starts a server of its own where there is none; the tests leave it alone and start theirs.
-    test) wanted="$wanted postgresql openssl sqlite3 xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi" ;;
+    test) wanted="$wanted postgresql openssl sqlite3 xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi gnome-keyring" ;;
     *) echo "usage: system.sh run|test" >&2; exit 2 ;;
 esac
 

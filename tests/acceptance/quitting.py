@@ -36,6 +36,7 @@ def main() -> int:
         size=(1280, 800),
         demo=False,
         database=sys.argv[2],
+        connection=None,
         target=None,
         tour=None,
         debug=False,

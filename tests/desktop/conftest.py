@@ -79,6 +79,7 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
             size=(1300, 800),
             demo=False,
             database=url,
+            connection=None,
             target=target,
         )
         session = Session(qapp, arguments)

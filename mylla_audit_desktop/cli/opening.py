@@ -1,0 +1,54 @@
+"""Opening what a command names, with the password from wherever it is kept."""
+
+import getpass
+import signal
+import sys
+
+from mylla_audit_desktop.connections.opening import (
+    Opening,
+    open_connection,
+    opening_of,
+    opening_of_url,
+)
+from mylla_audit_desktop.connections.secrets import Secrets
+from mylla_audit_desktop.connections.store import ConnectionStore
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.log.errors import PasswordError
+from mylla_audit_desktop.log.visible import visible_text
+
+
+def open_named(url: str | None, name: str | None, *, create: bool = False) -> Database:
+    """Open the saved connection `name`, or else the database of the URL.
+
+    Raises InputError or DatabaseError.
+    """
+    store, secrets, cancellation = ConnectionStore.of_user(), Secrets(), Cancellation()
+    opening = _opening(url, name, store)
+    try:
+        return open_connection(opening, secrets, cancellation, create=create)
+    except PasswordError as error:
+        if error.was_given or not _is_terminal():
+            raise
+        password = _ask(error.what)
+    return open_connection(opening, secrets, cancellation, password=password, create=create)
+
+
+def _opening(url: str | None, name: str | None, store: ConnectionStore) -> Opening:
+    return opening_of_url(url or "", store) if name is None else opening_of(store.named(name))
+
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _ask(why: str) -> str:
+    print(f"mylla-audit: {visible_text(why)}", file=sys.stderr)
+    # A command that writes ends gently; while it asks, Ctrl-C ends it on the spot.
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return getpass.getpass("Password: ")
+    except EOFError:
+        raise KeyboardInterrupt from None
+    finally:
+        signal.signal(signal.SIGINT, former)

@@ -1,0 +1,109 @@
+"""Opening PostgreSQL: what libpq is told, and nothing weaker negotiated."""
+
+import os
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from mylla_audit_desktop.database.parameters import PostgresqlParameters
+from mylla_audit_desktop.database.tls import TlsMode, is_loopback, root_certificates
+
+# libpq takes an empty name for ~/.pgpass; a file that cannot be is none.
+_NO_PASSFILE = os.path.join(os.devnull, "none")  # noqa: PTH118 - a Path would drop nothing here
+_VERIFYING = frozenset({TlsMode.VERIFY_FULL, TlsMode.VERIFY_CA})
+
+
+def postgresql_engine(parameters: PostgresqlParameters) -> sa.Engine:
+    """An engine whose connections are made by these parameters."""
+    return sa.create_engine(
+        "postgresql+psycopg://",
+        creator=_Connector(connection_options(parameters)),
+        pool_pre_ping=True,
+        pool_size=6,
+        max_overflow=4,
+        pool_timeout=30,
+    )
+
+
+def connection_options(parameters: PostgresqlParameters) -> dict[str, Any]:
+    """Keyword parameters, never a URI: libpq repeats malformed URIs in its messages."""
+    passfile = parameters.passfile or os.environ.get("PGPASSFILE", "")
+    options: dict[str, Any] = {
+        "connect_timeout": parameters.connect_timeout,
+        "application_name": "mylla-audit",
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+        # A pooler in transaction mode hands each transaction another server connection.
+        "prepare_threshold": None,
+        "passfile": os.path.expanduser(passfile) if passfile else _NO_PASSFILE,  # noqa: PTH111
+    }
+    if parameters.hosts:
+        ports = [host.port for host in parameters.hosts]
+        options["host"] = ",".join(host.name for host in parameters.hosts)
+        if any(ports):
+            options["port"] = ",".join("" if port is None else str(port) for port in ports)
+    given = {
+        "dbname": parameters.database,
+        "user": parameters.user,
+        "password": parameters.password,
+        "target_session_attrs": parameters.attributes,
+    }
+    options |= {key: value for key, value in given.items() if value}
+    options |= _tls_options(parameters)
+    has_password = bool(parameters.password or os.environ.get("PGPASSWORD") or passfile)
+    if has_password:
+        options |= _password_options(parameters)
+    return options
+
+
+def _tls_options(parameters: PostgresqlParameters) -> dict[str, Any]:
+    mode = parameters.tls_in_force
+    is_chosen = parameters.tls is not None
+    options: dict[str, Any] = {}
+    if is_chosen or mode is TlsMode.VERIFY_FULL:
+        # On this computer libpq's own default and PGSSLMODE hold.
+        options["sslmode"] = mode.value
+    if mode in _VERIFYING:
+        options["sslrootcert"] = root_certificates(parameters.root_certificate)
+        if options["sslrootcert"] == "system":
+            # The system's authorities vouch for anybody, so libpq insists on the name too.
+            options["sslmode"] = TlsMode.VERIFY_FULL.value
+    elif parameters.root_certificate:
+        options["sslrootcert"] = root_certificates(parameters.root_certificate)
+    files = {"sslcert": parameters.client_certificate, "sslkey": parameters.client_key}
+    options |= {key: os.path.expanduser(name) for key, name in files.items() if name}  # noqa: PTH111
+    return options
+
+
+def _password_options(parameters: PostgresqlParameters) -> dict[str, Any]:
+    """The password never leaves: only SCRAM, which proves that it is known."""
+    is_local = all(map(is_loopback, parameters.host_names))
+    options = {
+        # On this computer a server may let its users in without asking for it.
+        "require_auth": "scram-sha-256,none" if is_local else "scram-sha-256",
+        "gssencmode": "disable",
+    }
+    if parameters.tls_in_force.is_encrypted:
+        options["channel_binding"] = "require"
+    return options
+
+
+class _Connector:
+    """Makes connections; binds the sign-in to the TLS channel where the server can."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+
+    def __call__(self) -> psycopg.Connection:
+        try:
+            return psycopg.connect(**self._options)
+        except psycopg.OperationalError as error:
+            needs_binding = self._options.get("channel_binding") == "require"
+            if not needs_binding or "channel binding" not in str(error):
+                raise
+        # A pooler offers none. `prefer` still notices a server's offer being stripped.
+        self._options["channel_binding"] = "prefer"
+        return psycopg.connect(**self._options)

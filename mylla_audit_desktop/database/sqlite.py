@@ -1,0 +1,70 @@
+"""Opening SQLite files."""
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from mylla_audit_desktop.database.relation import ip_sort_key, lower_text
+from mylla_audit_desktop.log.errors import DatabaseError
+
+_BUSY_SECONDS = 15
+
+
+def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Engine:
+    """An engine over one file, which may be new with `create`. Raises DatabaseError.
+
+    is_pooled: connections stay open for the next piece of work.
+    """
+    if path.is_dir():
+        raise DatabaseError(f"{path} is a folder.", "Name the database file in it.")
+    if not create and not path.exists():
+        raise DatabaseError(
+            f"There is no file {path}.",
+            "Check the path, or create a log with: mylla-audit init --database URL",
+        )
+    if create and not path.parent.is_dir():
+        raise DatabaseError(f"There is no folder {path.parent}.", "Create it first.")
+    mode = "rwc" if create else "rw"
+    uri = f"file:{quote(str(path))}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri,
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            # Bytes that are no UTF-8 show as escapes instead of stopping the page.
+            connection.text_factory = _decode
+            # WAL can corrupt under SQLite 3.7.0 to 3.51.2, and Python brings an old one.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA cache_size = -8192")
+            connection.create_function("mylla_ip_key", 1, ip_sort_key, deterministic=True)
+            connection.create_function("mylla_lower", 1, lower_text, deterministic=True)
+        except BaseException:
+            # A file that is no database is found out here.
+            connection.close()
+            raise
+        return connection
+
+    pool = sa.QueuePool if is_pooled else sa.NullPool
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=pool)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        is_read_only = connection.get_execution_options().get("sqlite_is_read_only", True)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_read_only else 'OFF'}")
+        # A writer takes its lock now: a reader that turns writer half way is refused
+        # without waiting.
+        connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _decode(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")

@@ -106,15 +106,24 @@ class EntryRelation:
             ),
         ]
 
-    def entry_columns(self, source: sa.FromClause | None = None) -> list[Expression]:
-        """All columns of the contract, in its order."""
+    def entry_columns(
+        self, source: sa.FromClause | None = None, *, longest: int | None = None
+    ) -> list[Expression]:
+        """All columns of the contract, in its order.
+
+        longest: texts before and after are cut to so many characters.
+        """
         table = self.table if source is None else source
-        return [
-            column
-            if column.name in {"id", "occurred_at"}
-            else self.plain_text(column.name, table).label(column.name)
-            for column in table.c
-        ]
+        columns: list[Expression] = []
+        for column in table.c:
+            if column.name in {"id", "occurred_at"}:
+                columns.append(column)
+                continue
+            text = self.plain_text(column.name, table)
+            if longest is not None and column.name in {"before", "after"}:
+                text = sa.func.substr(text, 1, longest, type_=sa.Text)
+            columns.append(text.label(column.name))
+        return columns
 
     # -- filters ---------------------------------------------------------------
 

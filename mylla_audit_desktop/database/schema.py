@@ -22,6 +22,10 @@ INDEXES = {
     "entries_by_action": ("action", "occurred_at", "id"),
     "entries_by_target": ("target_id", "occurred_at", "id"),
 }
+# For the review: from which addresses somebody acted, without reading what they did.
+REVIEW_INDEXES = {
+    "entries_by_network": ("actor_id", "ip_address", "occurred_at"),
+}
 
 _SQLITE_TEXTS = "'blob' NOT IN ({})".format(", ".join(f"typeof({name})" for name in COLUMNS[1:]))
 

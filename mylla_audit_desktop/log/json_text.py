@@ -13,7 +13,7 @@ from typing import NoReturn
 # Deeper texts are shown raw: Python's own reader gives up at about 1000.
 _DEEPEST = 100
 # Longer ones are shown in part: reading them would be felt in the window.
-_LONGEST = 500_000
+LONGEST = 500_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -51,7 +51,7 @@ class Unreadable:
 
 def parse_json(text: str) -> JsonValue | Unreadable:
     """The value of a JSON text, exact; never raises."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return Unreadable(text, f"too long to compare ({len(text):,} characters)")
     if _depth(text) > _DEEPEST:
         return Unreadable(text, "nested too deeply to compare")

@@ -1,0 +1,160 @@
+"""The findings of a period: SQL finds the few entries that matter, `review` explains them.
+
+A 30-day review does not read the period's entries: promotions and disconnects come by
+the index of the actions, unusual entries as `unusual_entries` narrows them.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.database.integration_history import IntegrationHistory
+from mylla_audit_desktop.database.relation import EntryRelation, Expression
+from mylla_audit_desktop.database.unusual_entries import UnusualReader
+from mylla_audit_desktop.log.entry import AuditEntry
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.review.finding import Finding, Rule
+from mylla_audit_desktop.review.integration_disconnect import (
+    DISCONNECT,
+    find_integration_disconnect,
+)
+from mylla_audit_desktop.review.locations import Locations
+from mylla_audit_desktop.review.off_hours import Origin, UnusualEntry, describe_session, sessions
+from mylla_audit_desktop.review.policy import Policy
+from mylla_audit_desktop.review.role_promotion import CHANGE_ROLE, INVITE, find_role_promotion
+
+_MINUTE = 60_000_000  # microseconds
+# How far a session is followed over the end of the period at a time.
+_STRIDE = 86_400_000_000  # microseconds
+
+
+def read_findings(
+    database: Database,
+    policy: Policy,
+    start: Instant | None,
+    end: Instant | None,
+    cancellation: Cancellation,
+    *,
+    rules: Iterable[Rule] = tuple(Rule),
+    locations: Locations | None = None,
+) -> tuple[Finding, ...]:
+    """The findings whose first entry lies in `[start, end)`, by time, then by entry id.
+
+    None is unbounded. A session that crosses an edge of the period is the same finding
+    for every period: it belongs to that of its first entry. Raises DatabaseError, and
+    CancelledError.
+    """
+    relation = EntryRelation(
+        is_postgresql=database.is_postgresql,
+        types=database.column_types,
+        required=database.required_columns,
+    )
+    wanted = set(rules)
+    if start is not None and end is not None and start >= end:
+        return ()
+    with database.reading(cancellation) as connection:
+        if database.is_postgresql:
+            # All statements of a review see the same log.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        reader = UnusualReader(database, connection, relation, policy, cancellation, locations)
+        history = IntegrationHistory(connection, relation)
+        found: list[Finding] = []
+        unusual: list[UnusualEntry] | None = None
+        if Rule.OFF_HOURS in wanted:
+            unusual = reader.read_unusual(start, end)
+            found += _off_hours(reader, unusual, start, end)
+        if Rule.ROLE_PROMOTION in wanted:
+            entries = _read_actions(history, relation, (CHANGE_ROLE, INVITE), start, end)
+            found += _promotions(reader, entries, unusual, start, end)
+        if Rule.INTEGRATION_DISCONNECT in wanted:
+            entries = _read_actions(history, relation, (DISCONNECT,), start, end)
+            found += _disconnects(history, entries, policy)
+    order = list(Rule)
+    return tuple(
+        sorted(found, key=lambda one: (one.occurred_at, one.entry_ids[0], order.index(one.rule)))
+    )
+
+
+def _read_actions(
+    history: IntegrationHistory,
+    relation: EntryRelation,
+    actions: Sequence[str],
+    start: Instant | None,
+    end: Instant | None,
+) -> list[AuditEntry]:
+    conditions: list[Expression] = [relation.text("action").in_(actions)]
+    if start is not None:
+        conditions.append(relation.occurred_at >= start)
+    if end is not None:
+        conditions.append(relation.occurred_at < end)
+    return history.read_entries(*conditions)
+
+
+def _promotions(
+    reader: UnusualReader,
+    entries: Sequence[AuditEntry],
+    unusual: Sequence[UnusualEntry] | None,
+    start: Instant | None,
+    end: Instant | None,
+) -> list[Finding]:
+    found = [entry for entry in entries if find_role_promotion(entry, reader.policy) is not None]
+    if unusual is not None:
+        origins = {one.entry.id: one.origin for one in unusual}
+    else:
+        actors = sorted({entry.actor_id for entry in found if entry.ip_address})
+        new = reader.read_new_networks(start, end, actors) if actors else {}
+        origins = {key: origin for key, (_, origin) in new.items()}
+    explained = (
+        find_role_promotion(entry, reader.policy, origins.get(entry.id, Origin()))
+        for entry in found
+    )
+    return [finding for finding in explained if finding is not None]
+
+
+def _disconnects(
+    history: IntegrationHistory, entries: Sequence[AuditEntry], policy: Policy
+) -> list[Finding]:
+    reconnects = history.read_reconnects(entries)
+    return [
+        find_integration_disconnect(
+            entry, history.read_agents(entry), reconnects.get(entry.id), policy
+        )
+        for entry in entries
+    ]
+
+
+def _off_hours(
+    reader: UnusualReader,
+    unusual: Sequence[UnusualEntry],
+    start: Instant | None,
+    end: Instant | None,
+) -> list[Finding]:
+    gap = reader.policy.session_gap_minutes
+    known = {one.entry.id: one for one in unusual}
+    if start is not None:
+        # An unusual entry just before the period makes its session one of the time before.
+        edge = Instant(start.microseconds + gap * _MINUTE)
+        actors = _actors(one for one in unusual if one.entry.occurred_at <= edge)
+        before = Instant(start.microseconds - gap * _MINUTE)
+        if actors:
+            known |= {one.entry.id: one for one in reader.read_unusual(before, start, actors)}
+    last = end
+    while end is not None:
+        # Sessions that are under way at the end are followed to theirs.
+        edge = Instant(end.microseconds - gap * _MINUTE)
+        actors = _actors(one for one in known.values() if one.entry.occurred_at >= edge)
+        if not actors:
+            break
+        further = Instant(end.microseconds + max(gap * _MINUTE + 1, _STRIDE))
+        known |= {one.entry.id: one for one in reader.read_unusual(end, further, actors)}
+        end = further
+    return [
+        describe_session(one, reader.policy)
+        for one in sessions(known.values(), gap)
+        if (start is None or one[0].entry.occurred_at >= start)
+        and (last is None or one[0].entry.occurred_at < last)
+    ]
+
+
+def _actors(entries: Iterable[UnusualEntry]) -> list[str]:
+    return sorted({one.entry.actor_id for one in entries})

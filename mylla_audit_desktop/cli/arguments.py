@@ -51,15 +51,20 @@ def add_database(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def open_asked(arguments: argparse.Namespace, *, create: bool = False) -> "Database":
+def open_asked(
+    arguments: argparse.Namespace, *, create: bool = False, reads_entries: bool = True
+) -> "Database":
     """The database that `--database` or `--connection` names.
 
+    reads_entries: False for a login that may do its work without reading any.
     Asks for a password on a terminal, never in a pipe. Raises InputError or DatabaseError.
     """
     # Loaded when needed: `--help` and wrong calls need no SQL.
     from mylla_audit_desktop.cli.opening import open_named
 
-    return open_named(arguments.database, arguments.connection, create=create)
+    return open_named(
+        arguments.database, arguments.connection, create=create, reads_entries=reads_entries
+    )
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from mylla_audit_desktop.cli.arguments import Parser, add_database, add_filters
 from mylla_audit_desktop.cli.grant_parser import add_grant
 from mylla_audit_desktop.cli.interruption import Interruption
 from mylla_audit_desktop.cli.redaction import Redactor
+from mylla_audit_desktop.cli.retention_parser import add_retention
 from mylla_audit_desktop.cli.review_parser import add_review
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.csv_format import Profile
@@ -64,7 +65,8 @@ def _run(words: list[str], interruption: Interruption) -> int:
 def _outcome(error: BaseException, *, is_cancelled: bool) -> tuple[int, str]:
     """Exit code and sentence of what ended a command; what is not foreseen is a bug."""
     if is_cancelled or isinstance(error, CancelledError | KeyboardInterrupt):
-        return 130, "Cancelled. Nothing was changed."
+        said = str(error) if isinstance(error, CancelledError) else ""
+        return 130, said or "Cancelled. Nothing was changed."
     if isinstance(error, KnownError):
         return error.exit_code, error.sentence
     if isinstance(error, OSError):
@@ -93,6 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_verify,
         _add_grant,
         _add_review,
+        _add_retention,
     ):
         command = add(commands)
         command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
@@ -174,6 +177,10 @@ def _add_grant(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
 
 def _add_review(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
     return add_review(commands, _lazily)
+
+
+def _add_retention(commands: "_Commands[Parser]") -> argparse.ArgumentParser:
+    return add_retention(commands, _lazily)
 
 
 def _lazily(module: str, name: str) -> Command:

@@ -18,7 +18,9 @@ from mylla_audit_desktop.log.errors import PasswordError
 from mylla_audit_desktop.log.visible import visible_text
 
 
-def open_named(url: str | None, name: str | None, *, create: bool = False) -> Database:
+def open_named(
+    url: str | None, name: str | None, *, create: bool = False, reads_entries: bool = True
+) -> Database:
     """Open the saved connection `name`, or else the database of the URL.
 
     Raises InputError or DatabaseError.
@@ -26,12 +28,21 @@ def open_named(url: str | None, name: str | None, *, create: bool = False) -> Da
     store, secrets, cancellation = ConnectionStore.of_user(), Secrets(), Cancellation()
     opening = _opening(url, name, store)
     try:
-        return open_connection(opening, secrets, cancellation, create=create)
+        return open_connection(
+            opening, secrets, cancellation, create=create, reads_entries=reads_entries
+        )
     except PasswordError as error:
         if error.was_given or not _is_terminal():
             raise
         password = _ask(error.what)
-    return open_connection(opening, secrets, cancellation, password=password, create=create)
+    return open_connection(
+        opening,
+        secrets,
+        cancellation,
+        password=password,
+        create=create,
+        reads_entries=reads_entries,
+    )
 
 
 def _opening(url: str | None, name: str | None, store: ConnectionStore) -> Opening:

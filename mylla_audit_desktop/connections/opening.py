@@ -6,6 +6,7 @@ calls may ask a person after that.
 
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 
 from mylla_audit_desktop.connections.profile import ConnectionProfile
 from mylla_audit_desktop.connections.secrets import SecretError, Secrets
@@ -61,6 +62,7 @@ def open_connection(
     *,
     password: str | None = None,
     create: bool = False,
+    reads_entries: bool = True,
 ) -> Database:
     """Open it, with a password that somebody typed, or the one that can be found.
 
@@ -68,16 +70,17 @@ def open_connection(
     `open_profile` raises.
     """
     parameters = opening.parameters
+    open_it = partial(open_profile, create=create, reads_entries=reads_entries)
     if not isinstance(parameters, PostgresqlParameters):
-        return open_profile(parameters, create=create)
+        return open_it(parameters)
     if password is not None:
-        return open_profile(replace(parameters, password=password), create=create)
+        return open_it(replace(parameters, password=password))
     is_found, trouble = False, ""
     if opening.is_saved and not _is_password_set(parameters):
         password, trouble = _kept(opening, secrets, cancellation)
         is_found = True
     try:
-        return open_profile(replace(parameters, password=password), create=create)
+        return open_it(replace(parameters, password=password))
     except PasswordError as error:
         if error.was_given:
             raise PasswordError(error.what, _where_from(password), was_given=True) from None
@@ -88,7 +91,7 @@ def open_connection(
                 error.what, f"{trouble} {_NOWHERE}".strip(), was_given=False
             ) from None
     try:
-        return open_profile(replace(parameters, password=password), create=create)
+        return open_it(replace(parameters, password=password))
     except PasswordError as error:
         raise PasswordError(error.what, _where_from(password), was_given=True) from None
 

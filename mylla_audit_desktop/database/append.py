@@ -54,7 +54,7 @@ def append_entries(
         counted = _counting(entries, cancellation, progress)
         if database.is_postgresql:
             return _append_postgresql(connection, counted)
-        return _append_sqlite(connection, counted)
+        return append_on_sqlite(connection, counted)
 
 
 def read_is_empty(database: Database) -> bool:
@@ -76,7 +76,8 @@ def _counting(
         yield entry
 
 
-def _append_sqlite(connection: sa.Connection, entries: Iterator[NewEntry]) -> int:
+def append_on_sqlite(connection: sa.Connection, entries: Iterator[NewEntry]) -> int:
+    """Add entries in a transaction of the caller's; how many there were."""
     marks = ", ".join("?" * len(COLUMNS))
     statement = f"INSERT INTO entries ({_NAMES}) VALUES ({marks})"  # noqa: S608 - our own names
     count = 0

@@ -144,20 +144,23 @@ class Database:
             )
 
 
-def open_database(url: str, *, create: bool = False) -> Database:
+def open_database(url: str, *, create: bool = False, reads_entries: bool = True) -> Database:
     """Open the database of a URL (`sqlite:///PATH`, `postgresql://USER@HOST:PORT/NAME`).
 
     Raises InputError for a URL that is wrong or holds a password, and what
     `open_profile` raises.
     """
-    return open_profile(parse_url(url), create=create)
+    return open_profile(parse_url(url), create=create, reads_entries=reads_entries)
 
 
-def open_profile(parameters: Parameters, *, create: bool = False) -> Database:
+def open_profile(
+    parameters: Parameters, *, create: bool = False, reads_entries: bool = True
+) -> Database:
     """Open the database of these parameters.
 
     With `create`, an SQLite file may be new and the relation of the entries may
-    still be missing. Raises PasswordError where the server wants a password, or
+    still be missing. Without `reads_entries` nothing is asked of the entries: the
+    login may have no right to read them. Raises PasswordError where the server wants a password, or
     another one, and DatabaseError where it cannot be reached or holds no log.
     """
     database = _connect(parameters, create=create)
@@ -170,7 +173,7 @@ def open_profile(parameters: Parameters, *, create: bool = False) -> Database:
                 database.label = _postgresql_label(connection)
                 database.login = str(connection.scalar(sa.text("SELECT session_user")))
                 database.state = read_state(connection, parameters.tls_in_force)
-        if not create:
+        if reads_entries and not create:
             database.check_entries()
     except BaseException:
         database.close()

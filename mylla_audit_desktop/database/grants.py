@@ -58,6 +58,28 @@ GRANTS = (
     Grant("FUNCTION", "review.append_policy(text, integer)", "EXECUTE", _REVIEWERS),
     Grant("FUNCTION", "review.append_decisions(json)", "EXECUTE", _REVIEWERS),
     Grant("FUNCTION", "review.append_sign_off(json)", "EXECUTE", _REVIEWERS),
+    Grant("TABLE", "audit.retention_settings", "SELECT", _REVIEWERS),
+    Grant("TABLE", "audit.retention_runs", "SELECT", _REVIEWERS),
+    Grant(
+        "FUNCTION",
+        "audit.set_retention(integer, integer, text, bigint)",
+        "EXECUTE",
+        (SUPER_ADMIN,),
+    ),
+    Grant(
+        "FUNCTION",
+        "audit.preview_retention(integer, timestamp with time zone)",
+        "EXECUTE",
+        (RETENTION,),
+    ),
+    Grant(
+        "FUNCTION",
+        "audit.begin_retention(integer, timestamp with time zone)",
+        "EXECUTE",
+        (RETENTION,),
+    ),
+    Grant("FUNCTION", "audit.retention_step(bigint, integer, boolean)", "EXECUTE", (RETENTION,)),
+    Grant("FUNCTION", "audit.end_retention(bigint, text)", "EXECUTE", (RETENTION,)),
 )
 
 # What `read_access` asks for: a role may do it where it may execute all of these. Empty
@@ -68,7 +90,7 @@ DECISION_FUNCTIONS = (
     "review.append_decisions(json)",
     "review.append_sign_off(json)",
 )
-RETENTION_CHANGE_FUNCTIONS: tuple[str, ...] = ()
+RETENTION_CHANGE_FUNCTIONS = ("audit.set_retention(integer, integer, text, bigint)",)
 
 
 def apply_grants(connection: sa.Connection) -> tuple[str, ...]:

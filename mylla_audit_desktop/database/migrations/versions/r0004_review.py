@@ -6,7 +6,7 @@ from alembic import op
 from mylla_audit_desktop.database.review_guards import create_review_tables
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -1,0 +1,273 @@
+"""The retention period: reading how things stand, and changing it. The purge is in `purge.py`."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from mylla_audit_desktop.database.append import append_on_sqlite
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.database.instants import InstantType
+from mylla_audit_desktop.database.retention_schema import retention_tables
+from mylla_audit_desktop.log.access import Access
+from mylla_audit_desktop.log.entry import NewEntry
+from mylla_audit_desktop.log.errors import AnswerIsNoError, DatabaseError, KnownError
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.retention import (
+    DaysSource,
+    RetentionChange,
+    RetentionRun,
+    RetentionSetting,
+    RetentionState,
+    RunOutcome,
+    cutoff_at,
+    forecast_days,
+)
+
+_DAY = 86_400_000_000
+
+
+class NotOfferedError(DatabaseError):
+    """This log has no retention of ours: it is somebody else's, or made by an older version."""
+
+
+class ChangedMeanwhileError(AnswerIsNoError):
+    """Somebody else changed the retention since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else changed the retention meanwhile.", "Look at it and try again."
+        )
+
+
+def entries_of(database: Database) -> sa.TableClause:
+    """The entries, as far as the retention cares."""
+    return sa.table(
+        "entries",
+        sa.column("id", sa.BigInteger),
+        sa.column("occurred_at", InstantType()),
+        schema="audit" if database.is_postgresql else None,
+    )
+
+
+def tables_of(database: Database) -> tuple[sa.Table, sa.Table]:
+    """Settings and runs."""
+    return retention_tables(sa.MetaData(), is_postgresql=database.is_postgresql)
+
+
+def system_now() -> Instant:
+    """The clock of this computer."""
+    return Instant.from_datetime(datetime.now(UTC))
+
+
+def read_retention(
+    database: Database, cancellation: Cancellation, now: Instant | None = None
+) -> RetentionState:
+    """How things stand. Raises NotOfferedError where the log has no retention of ours.
+
+    now: for SQLite, which has no clock of its own (default: this computer's).
+    """
+    with database.reading(cancellation) as connection:
+        check_offered(database, connection)
+        if database.is_postgresql:
+            now = connection.scalar(sa.select(sa.func.clock_timestamp(type_=InstantType())))
+        now = now or system_now()
+        setting = read_setting(database, connection)
+        _, runs = tables_of(database)
+        newest = sa.select(runs).order_by(runs.c.number.desc()).limit(1)
+        latest = connection.execute(newest).first()
+        enforced = connection.execute(newest.where(runs.c.outcome == RunOutcome.DONE.value)).first()
+        run = None if enforced is None else run_of(enforced)
+        days = forecast_days(setting, run)
+        entries = entries_of(database)
+        oldest = connection.scalar(
+            sa.select(entries.c.occurred_at).order_by(entries.c.occurred_at).limit(1)
+        )
+        due = [
+            _read_due(database, connection, cutoff_at(Instant(now.microseconds + ahead), days))
+            for ahead in (0, _DAY, 30 * _DAY)
+        ]
+        return RetentionState(
+            now,
+            setting,
+            run,
+            None if latest is None else run_of(latest),
+            oldest,
+            *due,
+        )
+
+
+def read_due_count(
+    database: Database, days: int, cancellation: Cancellation, now: Instant | None = None
+) -> int:
+    """How many entries a run would delete now with this period."""
+    with database.reading(cancellation) as connection:
+        if database.is_postgresql:
+            now = connection.scalar(sa.select(sa.func.clock_timestamp(type_=InstantType())))
+        return _read_due(database, connection, cutoff_at(now or system_now(), days))
+
+
+def set_retention(
+    database: Database, access: Access, change: RetentionChange, cancellation: Cancellation
+) -> RetentionSetting:
+    """Append a version of the setting and record it in the log; the newest version.
+
+    Nothing is appended where nothing changes. PostgreSQL allows it to a Super Admin only
+    (DatabaseError) and takes who it was from the login; SQLite, which knows no logins, takes
+    the reviewer of `access`. Raises ChangedMeanwhileError, NotOfferedError.
+    """
+    with database.writing(cancellation) as connection:
+        check_offered(database, connection)
+        if database.is_postgresql:
+            _set_on_postgresql(database, connection, change)
+        else:
+            _set_on_sqlite(database, connection, access, change)
+        return read_setting(database, connection)
+
+
+def check_offered(database: Database, connection: sa.Connection) -> None:
+    """Raise NotOfferedError where the log has no retention of ours."""
+    if database.is_postgresql:
+        statement = (
+            "SELECT relname FROM pg_catalog.pg_class c"
+            " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'audit'"
+            " AND relname IN ('retention_runs', 'schema_version')"
+        )
+    else:
+        statement = (
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+            " AND name IN ('retention_runs', 'schema_version')"
+        )
+    present = set(connection.scalars(sa.text(statement)))
+    if "retention_runs" in present:
+        return
+    if "schema_version" in present:
+        raise NotOfferedError(
+            f"{database.label} was made by an older version and knows no retention yet.",
+            "Upgrade it with: mylla-audit init --database URL",
+        )
+    raise NotOfferedError(
+        f"The audit log in {database.label} belongs to another program, "
+        "which decides how long its entries are kept.",
+        "Retention is offered for logs that mylla-audit init made.",
+    )
+
+
+def read_setting(database: Database, connection: sa.Connection) -> RetentionSetting:
+    """The newest version; the default where nobody set one."""
+    settings, _ = tables_of(database)
+    row = connection.execute(
+        sa.select(settings).order_by(settings.c.number.desc()).limit(1)
+    ).first()
+    return RetentionSetting() if row is None else RetentionSetting(*row)
+
+
+def run_of(row: sa.Row[Any]) -> RetentionRun:
+    """The run of a line of the table."""
+    return RetentionRun(
+        number=row.number,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        cutoff=row.cutoff,
+        days=row.days,
+        source=DaysSource(row.source),
+        deleted=row.deleted,
+        months=row.months,
+        outcome=RunOutcome(row.outcome),
+        login=row.login,
+    )
+
+
+def _read_due(database: Database, connection: sa.Connection, cutoff: Instant) -> int:
+    entries = entries_of(database)
+    return int(
+        connection.scalar(
+            sa.select(sa.func.count()).select_from(entries).where(entries.c.occurred_at < cutoff)
+        )
+        or 0
+    )
+
+
+def _set_on_postgresql(
+    database: Database, connection: sa.Connection, change: RetentionChange
+) -> None:
+    try:
+        connection.execute(
+            sa.select(
+                sa.func.audit.set_retention(
+                    change.days, change.documented_days, change.documented_in, change.based_on
+                )
+            )
+        )
+    except sa.exc.DBAPIError as error:
+        raise _refusal(database, error.orig) or error from None
+
+
+def _refusal(database: Database, cause: BaseException | None) -> KnownError | None:
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        return DatabaseError(
+            f"{database.label} refuses: only a Super Admin changes the retention.",
+            "Ask one, or have your login made one with: mylla-audit grant",
+        )
+    if isinstance(cause, psycopg.errors.SerializationFailure):
+        return ChangedMeanwhileError()
+    return None
+
+
+def _set_on_sqlite(
+    database: Database, connection: sa.Connection, access: Access, change: RetentionChange
+) -> None:
+    former = read_setting(database, connection)
+    if former.number != change.based_on:
+        raise ChangedMeanwhileError
+    before, after = _changed(former, change)
+    if not after:
+        return
+    reviewer, now = access.reviewer, system_now()
+    actor_id = access.login if reviewer is None else reviewer.actor_id
+    actor_name = "" if reviewer is None else reviewer.actor_name
+    settings, _ = tables_of(database)
+    connection.execute(
+        settings.insert().values(
+            number=former.number + 1,
+            days=change.days,
+            documented_days=change.documented_days,
+            documented_in=change.documented_in,
+            set_at=now,
+            login=access.login,
+            actor_id=actor_id,
+            actor_name=actor_name,
+        )
+    )
+    recorded = NewEntry(
+        occurred_at=now,
+        actor_type="member",
+        actor_id=actor_id,
+        actor_name=actor_name,
+        action="settings.change_retention",
+        target_type="settings",
+        target_id="retention",
+        target_name="Retention",
+        before=json.dumps(before, ensure_ascii=False),
+        after=json.dumps(after, ensure_ascii=False),
+    )
+    append_on_sqlite(connection, iter([recorded]))
+
+
+def _changed(
+    former: RetentionSetting, change: RetentionChange
+) -> tuple[dict[str, object], dict[str, object]]:
+    """The changed fields with their old and new values; what was not set has no old one."""
+    fields = (
+        ("retention_days", former.days, change.days),
+        ("documented_days", former.documented_days, change.documented_days),
+        ("documented_in", former.documented_in or None, change.documented_in),
+    )
+    changed = [field for field in fields if field[1] != field[2]]
+    return (
+        {name: old for name, old, _ in changed if old is not None},
+        {name: new for name, _, new in changed},
+    )

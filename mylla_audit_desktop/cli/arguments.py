@@ -67,9 +67,8 @@ def open_asked(
     )
 
 
-def add_filters(parser: argparse.ArgumentParser) -> None:
-    """The filters, the zone and the order."""
-    group = parser.add_argument_group("filters (the last 30 days where no date is given)")
+def add_period(group: argparse._ActionsContainer) -> None:
+    """`--from`, `--to` and `--all-time`."""
     group.add_argument(
         "--from",
         dest="start",
@@ -83,6 +82,12 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         help="a date (included) or an ISO time with offset (excluded)",
     )
     group.add_argument("--all-time", action="store_true", help="no bounds in time")
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """The filters, the zone and the order."""
+    group = parser.add_argument_group("filters (the last 30 days where no date is given)")
+    add_period(group)
     group.add_argument(
         "--actor", action="append", default=[], metavar="X", help="an ID or a name; repeatable"
     )
@@ -112,19 +117,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 def read_filters(arguments: argparse.Namespace, now: datetime | None = None) -> Asked:
     """The query of the arguments. Raises InputError."""
-    zone = zone_named(arguments.time_zone) if arguments.time_zone else system_zone()
-    has_dates = arguments.start is not None or arguments.end is not None
-    if arguments.all_time and has_dates:
-        raise InputError("--all-time cannot be combined with --from or --to.", "Leave one out.")
-    if arguments.all_time:
-        period = PeriodChoice(Preset.ALL_TIME)
-    elif has_dates:
-        for option, value in (("--from", arguments.start), ("--to", arguments.end)):
-            if value is not None and not value.strip():
-                raise InputError(f"{option} is empty.", "Give a date such as 2026-03-29.")
-        period = PeriodChoice(Preset.CUSTOM, arguments.start or "", arguments.end or "")
-    else:
-        period = PeriodChoice()
+    period, zone = read_period(arguments)
     for option in ("actor", "action", "target"):
         if any(not _is_unicode(value) for value in getattr(arguments, option)):
             raise InputError(f"--{option} is not UTF-8.", "Such a text cannot be in the log.")
@@ -136,6 +129,25 @@ def read_filters(arguments: argparse.Namespace, now: datetime | None = None) -> 
     )
     sort = Sort(SortColumn(arguments.sort), arguments.ascending)
     return Asked(filters, filters.resolve(now or datetime.now(UTC), zone, sort), zone)
+
+
+def read_period(arguments: argparse.Namespace) -> tuple[PeriodChoice, ZoneInfo]:
+    """The period as given by `--from`, `--to` and `--all-time`, and the zone it is meant in.
+
+    Raises InputError.
+    """
+    zone = zone_named(arguments.time_zone) if arguments.time_zone else system_zone()
+    has_dates = arguments.start is not None or arguments.end is not None
+    if arguments.all_time and has_dates:
+        raise InputError("--all-time cannot be combined with --from or --to.", "Leave one out.")
+    if arguments.all_time:
+        return PeriodChoice(Preset.ALL_TIME), zone
+    if not has_dates:
+        return PeriodChoice(), zone
+    for option, value in (("--from", arguments.start), ("--to", arguments.end)):
+        if value is not None and not value.strip():
+            raise InputError(f"{option} is empty.", "Give a date such as 2026-03-29.")
+    return PeriodChoice(Preset.CUSTOM, arguments.start or "", arguments.end or ""), zone
 
 
 def _is_unicode(text: str) -> bool:

@@ -1,7 +1,6 @@
 """`mylla-audit list`: entries as a table, JSON lines or CSV."""
 
 import sys
-import unicodedata
 from argparse import Namespace
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
@@ -10,6 +9,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.cli.arguments import open_asked, read_filters
+from mylla_audit_desktop.cli.table import table_lines
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.relation import EXCERPT_LENGTH
@@ -20,9 +20,6 @@ from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.visible import visible_text
 
 _HEADINGS = ("Timestamp", "Actor", "Action", "Target", "Changes", "IP address")
-_WIDEST = 44
-# Rows that set the widths; the rest of a long list follows them without waiting.
-_MEASURED = 500
 
 
 def run(arguments: Namespace, cancellation: Cancellation) -> int:
@@ -52,7 +49,7 @@ def _parts(entries: Iterator[AuditEntry], form: str, zone: ZoneInfo) -> Iterator
     if form == "csv":
         # Exactly as stored, like the SIEM profile: a pipe runs no formulas.
         return chain([HEADER], (format_row(entry, Profile.SIEM, zone) for entry in entries))
-    return _table(entries, zone, is_cut=sys.stdout.isatty())
+    return table_lines(_HEADINGS, (_cells(entry, zone) for entry in entries))
 
 
 def _write(parts: Iterable[str]) -> None:
@@ -60,18 +57,6 @@ def _write(parts: Iterable[str]) -> None:
     for part in parts:
         out.write(part.encode("utf-8", "surrogateescape"))
     out.flush()
-
-
-def _table(entries: Iterator[AuditEntry], zone: ZoneInfo, *, is_cut: bool) -> Iterator[str]:
-    """Lines of the table. Only a terminal gets them cut: who reads a pipe searches it."""
-    first = [_HEADINGS, *(_cells(entry, zone) for entry in islice(entries, _MEASURED))]
-    widths = [
-        min(max(_width(row[index]) for row in first), _WIDEST) for index in range(len(_HEADINGS))
-    ]
-    for row in first:
-        yield _line(row, widths, is_cut=is_cut)
-    for entry in entries:
-        yield _line(_cells(entry, zone), widths, is_cut=is_cut)
 
 
 def _cells(entry: AuditEntry, zone: ZoneInfo) -> tuple[str, ...]:
@@ -97,36 +82,3 @@ def _stamp(entry: AuditEntry, zone: ZoneInfo) -> str:
 def _excerpt(text: str | None) -> str | None:
     """As much as the window's table reads; whole ones would pile up in a cache."""
     return None if text is None else text[:EXCERPT_LENGTH]
-
-
-def _line(cells: tuple[str, ...], widths: list[int], *, is_cut: bool) -> str:
-    padded = (_fit(cell, width, is_cut=is_cut) for cell, width in zip(cells, widths, strict=True))
-    return "  ".join(padded).rstrip() + "\n"
-
-
-def _fit(text: str, width: int, *, is_cut: bool) -> str:
-    length = _width(text)
-    if length <= width or not is_cut:
-        return text + " " * (width - length)
-    kept, used = [], 0
-    for character in text:
-        used += _width(character)
-        if used >= width:
-            break
-        kept.append(character)
-    cut = "".join(kept) + "…"
-    return cut + " " * (width - _width(cut))
-
-
-def _width(text: str) -> int:
-    """Columns in a terminal: wide East Asian characters take two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.category(one) in {"Mn", "Me"}
-        else 2
-        if unicodedata.east_asian_width(one) in "WF"
-        else 1
-        for one in text
-    )

@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from mylla_audit_desktop.cli.arguments import add_database
+from mylla_audit_desktop.cli.arguments import add_database, add_period
 from mylla_audit_desktop.review.decision import Verdict
+from mylla_audit_desktop.review.finding import Rule
 
 Lazily = Callable[[str, str], Any]
 
@@ -16,9 +17,33 @@ def add_review(commands: Any, lazily: Lazily) -> argparse.ArgumentParser:
         "review", help="findings, decisions, sign-off, report, policy"
     )
     below = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_policy,):
+    for add in (_add_list, _add_policy):
         command = add(below, lazily)
         command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _add_list(commands: Any, lazily: Lazily) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser("list", help="print findings")
+    add_store(parser)
+    group = parser.add_argument_group("period (the last 30 days where no date is given)")
+    add_period(group)
+    group.add_argument(
+        "--time-zone", metavar="IANA", help="for dates and times shown (default: the system's)"
+    )
+    parser.add_argument(
+        "--rule",
+        action="append",
+        choices=[rule.value for rule in Rule],
+        help="only findings of this rule; repeatable",
+    )
+    parser.add_argument(
+        "--locations",
+        metavar="FILE",
+        help="an .mmdb file with the countries of addresses, for a hint with new networks",
+    )
+    parser.add_argument("--format", choices=("table", "ndjson"), default="table")
+    parser.set_defaults(run=lazily("review_list", "run"), writes=False)
     return parser
 
 

@@ -1,10 +1,11 @@
 # Every habit of the project is a target; `make help` lists them.
-.PHONY: help run test lint fix hooks bench screenshots docs setup setup-test
+.PHONY: help run test lint fix hooks bench screenshots docs setup setup-test \
+	wheel bundle deb release audit rehearsal
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
 PY := .venv/bin/python
-CODE := mylla_audit_desktop tests benchmarks
+CODE := mylla_audit_desktop tests benchmarks packaging
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +38,24 @@ screenshots: setup-test ## renew the pictures in docs/images from the real windo
 docs: setup ## renew the command reference from the parsers
 	@$(PY) -m mylla_audit_desktop.reference > .cache/commands.md
 	@mv .cache/commands.md docs/guide/commands.md
+
+wheel: setup ## build the wheel, for pipx and uv tool
+	@packaging/wheel/build.sh
+
+bundle: setup ## build a folder that needs no Python, and its tarball
+	@packaging/bundle/build.sh
+
+deb: setup ## build the .deb for Debian and Ubuntu
+	@packaging/deb/build.sh
+
+release: setup ## build all packages, check them, write SBOM, changes and checksums
+	@packaging/release/release.sh
+
+audit: setup ## hold the locked dependencies against the advisory services
+	@packaging/release/audit.sh
+
+rehearsal: ## the README's commands and the .deb in an empty Debian (root; minutes)
+	@packaging/rehearsal/rehearse.sh all
 
 setup:
 	@packaging/setup/system.sh run

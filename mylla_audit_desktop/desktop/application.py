@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from mylla_audit_desktop import __version__
@@ -140,6 +141,7 @@ def run(arguments: Namespace) -> int:
     application.setApplicationName("mylla-audit-desktop")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("mylla-audit-desktop")
+    application.setWindowIcon(QIcon(str(resource_path("icons", "application.svg"))))
     session = Session(application, arguments)
     session.start()
     if arguments.tour:

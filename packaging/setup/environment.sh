@@ -1,20 +1,29 @@
 #!/bin/sh
-# Makes .venv from the locked dependencies; does nothing, and needs no network, where it
-# is up to date.
+# Makes an environment from the locked dependencies; does nothing, and needs no network,
+# where it is up to date.
+#   environment.sh           .venv, to run, test and change the program
+#   environment.sh release   .cache/release, to build packages: the program's wheel and the
+#                            builders, none of what only the tests need
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$here"
+purpose=${1:-develop}
 uv_version="0.13.9"
-stamp=".venv/.up-to-date"
+case "$purpose" in
+    develop) venv=".venv" groups="" ;;
+    release) venv=".cache/release" groups="--no-default-groups --group release" ;;
+    *) echo "usage: environment.sh [release]" >&2; exit 2 ;;
+esac
+stamp="$venv/.up-to-date"
 state=$({ pwd; cat uv.lock pyproject.toml packaging/setup/environment.sh; } | sha256sum)
 
-if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ] && .venv/bin/python -c "" 2>/dev/null; then
+if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ] && "$venv/bin/python" -c "" 2>/dev/null; then
     exit 0
 fi
 
 python=$(packaging/setup/python.sh)
-echo "Setting up the environment in .venv (once; a few hundred megabytes)"
+echo "Setting up the environment in $venv (once; a few hundred megabytes)"
 mkdir -p .cache
 log=".cache/environment.log"
 : >"$log"
@@ -39,16 +48,21 @@ if [ "$(.cache/uv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$uv_version
 fi
 
 uv=.cache/uv/bin/uv
-export UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT="$here/.venv"
+export UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT="$here/$venv"
 index=${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-${PIP_INDEX_URL:-$(.cache/uv/bin/python -m pip config get global.index-url 2>/dev/null || true)}}}
+# shellcheck disable=SC2086 # groups is a list of words
 if [ -z "$index" ]; then
-    attempt "$network" $uv sync --locked --python "$python"
+    project=""
+    [ "$purpose" = develop ] || project="--no-install-project"
+    attempt "$network" $uv sync --locked --python "$python" $groups $project
 else
     # The lock names the public index. Elsewhere the same files are taken by their hashes.
-    attempt "The lock could not be read." $uv export --frozen --no-emit-project -o .cache/requirements.txt
-    attempt "The environment could not be made." $uv venv --clear --python "$python" .venv
-    export UV_DEFAULT_INDEX="$index" VIRTUAL_ENV="$here/.venv"
+    attempt "The lock could not be read." $uv export --frozen --no-emit-project $groups -o .cache/requirements.txt
+    attempt "The environment could not be made." $uv venv --clear --python "$python" "$venv"
+    export UV_DEFAULT_INDEX="$index" VIRTUAL_ENV="$here/$venv"
     attempt "$network" $uv pip sync --require-hashes .cache/requirements.txt
-    attempt "$network" $uv pip install --no-deps --editable .
+    if [ "$purpose" = develop ]; then
+        attempt "$network" $uv pip install --no-deps --editable .
+    fi
 fi
 printf '%s' "$state" >"$stamp"

@@ -17,7 +17,10 @@ case "${1:-run}" in
     run) ;;
     # A server, the SQLite shell, a screen, a screen reader's bus, a keyring. Debian's postgresql also
     # starts a server of its own where there is none; the tests leave it alone and start theirs.
-    test) wanted="$wanted postgresql openssl sqlite3 xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi gnome-keyring" ;;
+    test)
+        wanted="$wanted postgresql openssl sqlite3 xvfb xauth openbox dbus dbus-x11 at-spi2-core
+python3-pyatspi gnome-keyring desktop-file-utils appstream"
+        ;;
     *) echo "usage: system.sh run|test" >&2; exit 2 ;;
 esac
 

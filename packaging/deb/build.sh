@@ -1,0 +1,52 @@
+#!/bin/sh
+# Builds dist/mylla-audit-desktop_VERSION_ARCH.deb: the bundle under /usr/lib, both commands,
+# menu entry, icons, man pages, AppStream data, the retention job (disabled).
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+cd "$here"
+[ "${1:-}" = --keep-bundle ] || packaging/bundle/build.sh
+version=$(dist/mylla-audit-desktop/mylla-audit --version | cut -d' ' -f2)
+architecture=$(dpkg --print-architecture)
+root="$here/build/deb"
+rm -rf "$root" dist/*.deb
+mkdir -p "$root/DEBIAN" "$root/usr/lib" "$root/usr/bin"
+cp -a dist/mylla-audit-desktop "$root/usr/lib/mylla-audit-desktop"
+rm -f "$root/usr/lib/mylla-audit-desktop/"*.md "$root/usr/lib/mylla-audit-desktop/LICENSE"
+for program in mylla-audit mylla-audit-desktop; do
+    ln -s "../lib/mylla-audit-desktop/$program" "$root/usr/bin/$program"
+done
+packaging/linux/install.sh "$root"
+install -Dm644 packaging/deb/copyright "$root/usr/share/doc/mylla-audit-desktop/copyright"
+gzip -9nc CHANGELOG.md >"$root/usr/share/doc/mylla-audit-desktop/changelog.gz"
+find "$root" -type d -exec chmod 755 {} +
+chmod -R u+rwX,go+rX,go-w "$root"
+
+# Debian's own libraries are Debian's to keep safe: the bundle's copies of them go.
+for library in "$root/usr/lib/mylla-audit-desktop/_internal/"lib*.so*; do
+    case "$library" in */libpython*) continue ;; esac # the one that this bundle was built with
+    if dpkg-query -S "*/$(basename "$library")" >/dev/null 2>&1; then
+        rm "$library"
+    fi
+done
+outside=$(find "$root/usr/lib/mylla-audit-desktop" \( -name '*.so*' -o -perm -u+x \) -type f -exec ldd {} + 2>/dev/null |
+    awk '$2 == "=>" && $3 ~ /^\// {print $3}' | grep -v "$root" | sort -u)
+needed=$(for library in $outside; do
+    # Some libraries are known by the path before a link was followed.
+    for path in "$library" "$(readlink -f "$library")" "/usr$library"; do
+        if owner=$(dpkg-query -S "$path" 2>/dev/null); then
+            echo "${owner%%:*}"
+            break
+        fi
+    done
+done | sort -u)
+# Loaded while running, so that no ldd names them.
+needed=$(printf '%s\n' $needed libegl1 libgl1 libfontconfig1 libdbus-1-3 libxcb-cursor0 | sort -u | paste -sd, | sed 's/,/, /g')
+size=$(du -sk --exclude=DEBIAN "$root" | cut -f1)
+sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@NEEDED@/$needed/" \
+    packaging/deb/control.in >"$root/DEBIAN/control"
+(cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
+deb="dist/mylla-audit-desktop_${version}_$architecture.deb"
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 1767225600) \
+    dpkg-deb --root-owner-group -Zxz -z6 --build "$root" "$deb" >/dev/null
+echo "$deb: $(du -m "$deb" | cut -f1) MB"

@@ -1,0 +1,113 @@
+#!/bin/sh
+# The dress rehearsal: an empty Debian or Ubuntu in a folder, with nothing but what the README
+# names, a fresh clone of what is committed, and the README's commands in it.
+#   rehearse.sh [--suite bookworm] [--keep] run|test|deb|all
+# `deb` installs dist/*.deb there, runs its tour, removes it and looks at what is left.
+# Needs root, debootstrap, and the package sources that this computer uses.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+cd "$here"
+suite=bookworm keep="" mirror=""
+while [ $# -gt 1 ]; do
+    case "$1" in
+        --suite) suite=$2; shift 2 ;;
+        --mirror) mirror=$2; shift 2 ;;
+        --keep) keep=yes; shift ;;
+        *) break ;;
+    esac
+done
+what=${1:-all}
+case "$what" in run | test | deb | all) ;; *)
+    echo "usage: rehearse.sh [--suite NAME] [--mirror URL] [--keep] run|test|deb|all" >&2
+    exit 2 ;;
+esac
+[ "$(id -u)" -eq 0 ] || { echo "Run it as root: it makes a system of its own." >&2; exit 2; }
+command -v debootstrap >/dev/null || { echo "Install it first: apt-get install -y debootstrap" >&2; exit 2; }
+case "$suite" in
+    bookworm | trixie | sid) mirror=${mirror:-} components=main ;;
+    *) mirror=${mirror:-} components=main,universe ;;
+esac
+
+# Kept between rehearsals: the empty system, as a tarball of its packages.
+base="$here/.cache/rehearsal-$suite.tar"
+root=$(mktemp -d "${TMPDIR:-/var/tmp}/rehearsal.XXXXXX")
+finish() {
+    for place in dev/shm dev/pts dev sys proc; do
+        mountpoint -q "$root/$place" && umount -l "$root/$place"
+    done
+    [ -n "$keep" ] && echo "The system stays in $root" || rm -rf --one-file-system "$root"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+if [ ! -f "$base" ]; then
+    echo "Fetching an empty $suite"
+    mkdir -p "$here/.cache"
+    debootstrap --variant=minbase --components="$components" "$suite" "$root" "$mirror" \
+        >"$here/.cache/rehearsal.log" 2>&1 || { tail -5 "$here/.cache/rehearsal.log" >&2; exit 1; }
+    tar -C "$root" -cf "$base.part" . && mv "$base.part" "$base"
+else
+    tar -C "$root" -xf "$base"
+fi
+cp /etc/resolv.conf "$root/etc/resolv.conf"
+mount -t proc proc "$root/proc"
+mount -t sysfs sysfs "$root/sys"
+mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts"
+mkdir -p "$root/dev/shm"
+mount -t tmpfs tmpfs "$root/dev/shm"
+# This computer's way to its package sources: certificates and pip's settings.
+if [ -d /etc/ssl/certs ]; then
+    mkdir -p "$root/etc/ssl"
+    cp -aL /etc/ssl/certs "$root/etc/ssl/" 2>/dev/null || true
+fi
+[ ! -f /etc/pip.conf ] || cp /etc/pip.conf "$root/etc/pip.conf"
+
+# Nothing of this computer's environment, but for the way to its package index.
+inside() {
+    chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+        LANG=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive ${PIP_INDEX_URL:+PIP_INDEX_URL=$PIP_INDEX_URL} \
+        ${SSL_CERT_FILE:+SSL_CERT_FILE=$SSL_CERT_FILE} "$@"
+}
+step() {
+    begun=$(date +%s)
+    echo "== $1"
+    shift
+    "$@" || { echo "The rehearsal failed there." >&2; exit 1; }
+    echo "   ($(($(date +%s) - begun)) s)"
+}
+
+# The folder is root's own; apt's helper user would not get into it.
+echo 'APT::Sandbox::User "root";' >"$root/etc/apt/apt.conf.d/99rehearsal"
+inside apt-get -qq update
+case "$what" in run | test | all)
+    # The README's first command, read from it.
+    packages=$(sed -n 's/.*apt-get install -y \(git make .*\)$/\1/p' README.md | head -n 1)
+    # shellcheck disable=SC2086 # a list of packages
+    step "What the README names: $packages" inside sh -c "apt-get -qq install -y $packages >/dev/null"
+    git clone -q "$here" "$root/root/clone"
+    if [ "$what" != test ]; then
+        step "make run" inside make -C /root/clone run
+        step "make run, a second time" inside make -C /root/clone run
+    fi
+    if [ "$what" != run ]; then
+        step "make test" inside make -C /root/clone test
+    fi ;;
+esac
+case "$what" in deb | all)
+    deb=$(ls dist/*.deb)
+    cp "$deb" "$root/root/package.deb"
+    inside find / -xdev -path /proc -prune -o -path /sys -prune -o -print | sort >"$root/root/before"
+    step "apt install $deb" inside sh -c "apt-get -qq install -y --no-install-recommends /root/package.deb >/root/apt.log 2>&1 || { tail -20 /root/apt.log; exit 1; }"
+    step "mylla-audit-desktop --demo --tour" inside mylla-audit-desktop --demo --tour /root/tour
+    step "mylla-audit verify" inside mylla-audit verify /root/tour/audit-log.csv
+    step "apt remove" inside sh -c "apt-get -qq purge -y mylla-audit-desktop >/root/apt.log 2>&1"
+    left=$(inside find / -xdev \( -path /proc -o -path /sys -o -path /root \) -prune -o -iname '*mylla*' -print)
+    if [ -n "$left" ]; then
+        echo "This was left behind:" >&2
+        echo "$left" >&2
+        exit 1
+    fi
+    echo "== Nothing but the user's data is left: $(inside sh -c 'ls -d /root/.config/mylla-audit /root/.local/share/mylla-audit 2>/dev/null' | paste -sd' ')" ;;
+esac
+echo "The rehearsal on $suite went well."

@@ -1,0 +1,1 @@
+"""The recipes of the packages: what can be checked without building them."""

@@ -1,6 +1,5 @@
 # Every habit of the project is a target; `make help` lists them.
-.PHONY: help run test lint fix hooks bench screenshots docs setup setup-test \
-	wheel bundle deb release audit rehearsal
+.PHONY: help run test lint fix hooks bench screenshots docs setup setup-test wheel bundle deb release audit rehearsal
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 

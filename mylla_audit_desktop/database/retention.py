@@ -28,6 +28,8 @@ from mylla_audit_desktop.log.retention import (
 )
 
 _DAY = 86_400_000_000
+# As many of the newest runs are read.
+_RUNS = 60
 
 
 class NotOfferedError(DatabaseError):
@@ -77,9 +79,11 @@ def read_retention(
         now = now or system_now()
         setting = read_setting(database, connection)
         _, runs = tables_of(database)
-        newest = sa.select(runs).order_by(runs.c.number.desc()).limit(1)
-        latest = connection.execute(newest).first()
-        enforced = connection.execute(newest.where(runs.c.outcome == RunOutcome.DONE.value)).first()
+        newest = sa.select(runs).order_by(runs.c.number.desc())
+        latest = connection.execute(newest.limit(_RUNS)).all()
+        enforced = connection.execute(
+            newest.where(runs.c.outcome == RunOutcome.DONE.value).limit(1)
+        ).first()
         run = None if enforced is None else run_of(enforced)
         days = forecast_days(setting, run)
         entries = entries_of(database)
@@ -94,7 +98,7 @@ def read_retention(
             now,
             setting,
             run,
-            None if latest is None else run_of(latest),
+            tuple(map(run_of, latest)),
             oldest,
             *due,
         )

@@ -22,6 +22,7 @@ from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.formats import format_day, format_zone
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.rail import BADGE_ROLE, RailDelegate
+from mylla_audit_desktop.desktop.retention.page import RetentionPage
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
@@ -74,6 +75,8 @@ class MainWindow(QMainWindow):
         )
         self._build_rail()
         self.add_page("Audit log", "scroll-text", self.audit_log)
+        self.retention = RetentionPage(background, theme, settings.settings.zone())
+        self.add_page("Retention", "hourglass", self.retention)
         self._build_status()
         self._build_menus()
         self.setWindowTitle("Mylla Audit")
@@ -81,6 +84,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         theme.changed.connect(self._draw_icons)
         self.audit_log.snapshot_taken.connect(self._show_snapshot)
+        self.retention.export_entries.connect(self._export_entries)
         self._restore()
 
     # -- parts -----------------------------------------------------------------
@@ -143,6 +147,10 @@ class MainWindow(QMainWindow):
     def _open_entries(self, filters: LogFilters) -> None:
         self.audit_log.bar.set_filters(filters)
         self.show_page(self.audit_log)
+
+    def _export_entries(self, filters: LogFilters) -> None:
+        self.show_page(self.audit_log)
+        self.audit_log.export_when_shown(filters)
 
     def _show_badge(self, place: int, text: str, words: str) -> None:
         item = self.pages.item(place)

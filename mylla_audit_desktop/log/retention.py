@@ -106,18 +106,24 @@ class RetentionPreview:
 class RetentionState:
     """All that is known about the retention of one log.
 
-    now: by the clock of the database. enforced: the newest run that ended well; latest: the
-    newest of any outcome. `due_…`: entries that go by that time, those overdue included.
+    now: by the clock of the database. enforced: the newest run that ended well; runs: the
+    newest of any outcome, most recent first. `due_…`: entries that go by that time, those
+    overdue included.
     """
 
     now: Instant
     setting: RetentionSetting
     enforced: RetentionRun | None
-    latest: RetentionRun | None
+    runs: tuple[RetentionRun, ...]
     oldest: Instant | None
     due_now: int
     due_tomorrow: int
     due_in_30_days: int
+
+    @property
+    def latest(self) -> RetentionRun | None:
+        """The newest run of any outcome."""
+        return self.runs[0] if self.runs else None
 
     @property
     def forecast_days(self) -> int:

@@ -44,7 +44,9 @@ def state(
     enforced: RetentionRun | None = None,
     latest: RetentionRun | None = None,
 ) -> RetentionState:
-    return RetentionState(NOW, setting, enforced, latest or enforced, None, 0, 0, 0)
+    return RetentionState(
+        NOW, setting, enforced, tuple(filter(None, (latest or enforced,))), None, 0, 0, 0
+    )
 
 
 def test_nothing_is_said_where_all_agree() -> None:

@@ -142,6 +142,9 @@ class FilterBar(QFrame):
         if filters.period.preset is Preset.CUSTOM:
             self.start.setText(filters.period.start)
             self.end.setText(filters.period.end)
+            # An exact time is longer than the field; its day is what tells.
+            self.start.setCursorPosition(0)
+            self.end.setCursorPosition(0)
         else:
             self._show_days()
         # At once: the pause that the new texts began is over.

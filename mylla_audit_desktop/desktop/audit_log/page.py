@@ -81,6 +81,8 @@ class AuditLogPage(Page):
         self._sort = Sort()
         self._details_slot = Latest()
         self._kept_id: int | None = None
+        # The filters whose export is to be opened once their entries are shown.
+        self._to_export: LogFilters | None = None
         self.bar = FilterBar(catalog, self._zone)
         self.model = EntryModel(background, self._zone, self)
         self.table = EntryTable(self.model, theme)
@@ -226,6 +228,8 @@ class AuditLogPage(Page):
     # -- asking ----------------------------------------------------------------
 
     def _take_filters(self, filters: LogFilters) -> None:
+        if filters != self._to_export:
+            self._to_export = None
         self._filters = filters
         self._kept_id = None
         self._ask()
@@ -292,7 +296,9 @@ class AuditLogPage(Page):
         self._show_busy(is_busy=False)
         self._show_summary(format_count(count))
         if count:
+            self._open_wanted_export()
             return
+        self._to_export = None
         self.details.show_details(None)
         if self._filters == LogFilters():
             self.say("No entries in the last 30 days", "Choose a longer period.", "Show all time")
@@ -315,6 +321,7 @@ class AuditLogPage(Page):
             self._announce(text)
 
     def _take_failure(self, error: Exception) -> None:
+        self._to_export = None
         self._show_busy(is_busy=False)
         if not isinstance(error, KnownError):
             self._background.crashed.emit(error)
@@ -401,6 +408,19 @@ class AuditLogPage(Page):
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             # Not exec(): a screen reader that pressed the button waits for it to return.
             dialog.open()
+
+    def export_when_shown(self, filters: LogFilters) -> None:
+        """Show the entries of these filters, then open their export."""
+        is_shown = filters == self._filters and self.model.snapshot is not None
+        self._to_export = filters
+        self.bar.set_filters(filters)
+        if is_shown:
+            self.refresh()
+
+    def _open_wanted_export(self) -> None:
+        if self._to_export is not None and self._to_export == self._filters:
+            self._to_export = None
+            self.open_export()
 
     def export_dialog(self, folder: Path | None = None) -> ExportDialog | None:
         """The dialog; None while nothing is shown."""

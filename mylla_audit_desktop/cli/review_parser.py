@@ -17,7 +17,7 @@ def add_review(commands: Any, lazily: Lazily) -> argparse.ArgumentParser:
         "review", help="findings, decisions, sign-off, report, policy"
     )
     below = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_list, _add_policy):
+    for add in (_add_list, _add_decide, _add_sign_off, _add_policy):
         command = add(below, lazily)
         command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     return parser

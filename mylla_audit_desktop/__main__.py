@@ -32,7 +32,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--tour", metavar="DIR", help="go through the main job, leave screenshots and the CSV there"
     )
     parser.add_argument("--profile", metavar="DIR", help="settings and demo in a folder of its own")
-    parser.add_argument("--theme", choices=("system", "light", "dark"), help="for this run")
+    parser.add_argument(
+        "--theme", choices=("system", "light", "dark", "contrast"), help="for this run"
+    )
     parser.add_argument("--size", type=_size, metavar="WxH", help="of the window, e.g. 1280x800")
     parser.add_argument("--debug", action="store_true", help="log what happens, without values")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")

@@ -20,7 +20,7 @@ _NAME = "mylla-audit"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """time_zone: an IANA name, or "" for the system's. theme: system, light, dark."""
+    """time_zone: an IANA name, or "" for the system's. theme: system, light, dark, contrast."""
 
     time_zone: str = ""
     theme: str = "system"

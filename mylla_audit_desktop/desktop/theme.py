@@ -1,4 +1,4 @@
-"""Colours, type and icons: light, dark, and following the desktop."""
+"""Colours, type and icons: light, dark, high contrast, and following the desktop."""
 
 from dataclasses import dataclass, fields
 from enum import Enum
@@ -86,6 +86,28 @@ DARK = Tokens(
     changed_tint="#3a2f17",
 )
 
+# Every line can be seen, every text stands at 7:1 or more (WCAG AAA).
+CONTRAST = Tokens(
+    window="#000000",
+    panel="#000000",
+    alternate="#101010",
+    line="#9a9a9a",
+    strong_line="#ffffff",
+    text="#ffffff",
+    muted="#f0f0f0",
+    faint="#d0d0d0",
+    accent="#ffd84a",
+    on_accent="#000000",
+    tint="#2b2400",
+    selection="#003a8c",
+    added="#7cffb2",
+    added_tint="#003318",
+    removed="#ffb8b2",
+    removed_tint="#4a0a08",
+    changed="#ffe08a",
+    changed_tint="#3a2f00",
+)
+
 
 class ThemeChoice(Enum):
     """What the user chose; values stand in the settings file."""
@@ -93,6 +115,14 @@ class ThemeChoice(Enum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+    CONTRAST = "contrast"
+
+
+_OF_CHOICE = {
+    ThemeChoice.LIGHT: LIGHT,
+    ThemeChoice.DARK: DARK,
+    ThemeChoice.CONTRAST: CONTRAST,
+}
 
 
 class Theme(QObject):
@@ -119,11 +149,8 @@ class Theme(QObject):
     def apply(self, choice: ThemeChoice) -> None:
         """Put a choice in force."""
         self._choice = choice
-        is_dark = choice is ThemeChoice.DARK or (
-            choice is ThemeChoice.SYSTEM
-            and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        )
-        self.tokens = DARK if is_dark else LIGHT
+        is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        self.tokens = _OF_CHOICE.get(choice, DARK if is_dark else LIGHT)
         self._application.setPalette(palette_of(self.tokens))
         self._application.setStyleSheet(style_sheet(self.tokens))
         self.changed.emit()

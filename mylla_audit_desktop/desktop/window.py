@@ -45,6 +45,7 @@ _THEMES = {
     ThemeChoice.SYSTEM: "As the desktop",
     ThemeChoice.LIGHT: "Light",
     ThemeChoice.DARK: "Dark",
+    ThemeChoice.CONTRAST: "High contrast",
 }
 
 

@@ -24,9 +24,10 @@ case "$what" in run | test | deb | all) ;; *)
 esac
 [ "$(id -u)" -eq 0 ] || { echo "Run it as root: it makes a system of its own." >&2; exit 2; }
 command -v debootstrap >/dev/null || { echo "Install it first: apt-get install -y debootstrap" >&2; exit 2; }
+# Without a mirror, debootstrap knows where each distribution is.
 case "$suite" in
-    bookworm | trixie | sid) mirror=${mirror:-} components=main ;;
-    *) mirror=${mirror:-} components=main,universe ;;
+    bookworm | trixie | sid) components=main ;;
+    *) components=main,universe ;;
 esac
 
 # Kept between rehearsals: the empty system, as a tarball of its packages.
@@ -43,7 +44,7 @@ trap 'exit 130' INT TERM
 if [ ! -f "$base" ]; then
     echo "Fetching an empty $suite"
     mkdir -p "$here/.cache"
-    debootstrap --variant=minbase --components="$components" "$suite" "$root" "$mirror" \
+    debootstrap --variant=minbase --components="$components" "$suite" "$root" $mirror \
         >"$here/.cache/rehearsal.log" 2>&1 || { tail -5 "$here/.cache/rehearsal.log" >&2; exit 1; }
     tar -C "$root" -cf "$base.part" . && mv "$base.part" "$base"
 else

@@ -1,10 +1,10 @@
-"""Colours can be read: WCAG 2.1 contrast of every text on its ground, light and dark."""
+"""Colours can be read: WCAG 2.1 contrast of every text on its ground, in every theme."""
 
 from itertools import product
 
 import pytest
 
-from mylla_audit_desktop.desktop.theme import DARK, LIGHT, Tokens
+from mylla_audit_desktop.desktop.theme import CONTRAST, DARK, LIGHT, Tokens
 
 
 def luminance(color: str) -> float:
@@ -31,8 +31,15 @@ PAIRS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("tokens", [LIGHT, DARK, CONTRAST], ids=["light", "dark", "contrast"])
 @pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_text_can_be_read_on_its_ground(tokens: Tokens, text: str, ground: str) -> None:
     measured = contrast(getattr(tokens, text), getattr(tokens, ground))
     assert measured >= 4.5, f"{text} on {ground}: {measured:.2f}"
+
+
+@pytest.mark.parametrize("ground", ["panel", "window", "alternate", "selection"])
+@pytest.mark.parametrize("text", ["text", "muted", "faint", "strong_line"])
+def test_high_contrast_leaves_nothing_faint(text: str, ground: str) -> None:
+    measured = contrast(getattr(CONTRAST, text), getattr(CONTRAST, ground))
+    assert measured >= 6, f"{text} on {ground}: {measured:.2f}"

@@ -34,9 +34,10 @@ bench: setup-test ## measure against the bare tools (a million entries; minutes)
 screenshots: setup-test ## renew the pictures in docs/images from the real window
 	@packaging/setup/screenshots.sh
 
-docs: setup ## renew the command reference from the parsers
+docs: setup ## renew the command reference, and build the guide as HTML in build/docs
 	@$(PY) -m mylla_audit_desktop.reference > .cache/commands.md
 	@mv .cache/commands.md docs/guide/commands.md
+	@$(PY) packaging/docs/build.py build/docs
 
 wheel: setup ## build the wheel, for pipx and uv tool
 	@packaging/wheel/build.sh

@@ -1,0 +1,125 @@
+"""Builds the guide as static HTML: `build.py FOLDER`, from docs/guide, with its pictures.
+
+Each page stands by itself and needs no network: one style sheet, no script.
+"""
+
+import html
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from mylla_audit_desktop import __version__
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "guide"
+STYLE = Path(__file__).with_name("guide.css")
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} · Mylla Audit</title>
+<link rel="stylesheet" href="guide.css">
+</head>
+<body>
+<nav aria-label="Guide"><p><a href="index.html">Mylla Audit {version}</a></p>
+<ul>
+{links}
+</ul></nav>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def main() -> None:
+    """Write every page of the guide, the pictures they show, and the style sheet."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = _pages()
+    pictures: set[Path] = set()
+    for source, (name, title) in pages.items():
+        body = _body(source, pages, pictures)
+        links = "\n".join(
+            f'<li><a href="{other}"{" aria-current=page" if other == name else ""}>'
+            f"{html.escape(other_title)}</a></li>"
+            for other, other_title in pages.values()
+        )
+        text = _PAGE.format(title=html.escape(title), version=__version__, links=links, body=body)
+        (folder / name).write_text(text, "utf-8")
+    (folder / "images").mkdir(exist_ok=True)
+    for picture in pictures:
+        shutil.copy2(picture, folder / "images" / picture.name)
+    shutil.copy2(STYLE, folder / "guide.css")
+    print(f"{len(pages)} pages and {len(pictures)} pictures: {folder / 'index.html'}")
+
+
+def _pages() -> dict[Path, tuple[str, str]]:
+    """Source to file name and title: the first page, then the others as it links them."""
+    first = GUIDE / "README.md"
+    order = [first]
+    for link in re.findall(r"\]\(([\w-]+\.md)", first.read_text("utf-8")):
+        if GUIDE / link not in order:
+            order.append(GUIDE / link)
+    order += [path for path in sorted(GUIDE.glob("*.md")) if path not in order]
+    return {
+        path: ("index.html" if path == first else f"{path.stem}.html", _title(path))
+        for path in order
+    }
+
+
+def _title(path: Path) -> str:
+    match = re.search(r"^# (.+)$", path.read_text("utf-8"), re.MULTILINE)
+    if match is None:
+        sys.exit(f"{path.relative_to(ROOT)} has no title")
+    return match[1]
+
+
+def _body(source: Path, pages: dict[Path, tuple[str, str]], pictures: set[Path]) -> str:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    text = re.sub(r"<!--.*?-->", "", source.read_text("utf-8"), flags=re.DOTALL)
+    tokens = markdown.parse(text)
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", _anchor(tokens[index + 1].content))
+        for child in token.children or ():
+            _lead(child, source, pages, pictures)
+    return str(markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _anchor(heading: str) -> str:
+    """As the links of the documents name a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _lead(
+    token: Token, source: Path, pages: dict[Path, tuple[str, str]], pictures: set[Path]
+) -> None:
+    """Point links at the HTML pages and pictures at their copies."""
+    if token.type == "image":
+        picture = (source.parent / str(token.attrs["src"])).resolve()
+        pictures.add(picture)
+        token.attrSet("src", f"images/{picture.name}")
+    if token.type != "link_open":
+        return
+    href = str(token.attrs["href"])
+    if href.startswith(("https://", "http://", "#", "mailto:")):
+        return
+    name, mark, anchor = href.partition("#")
+    target = (source.parent / name).resolve()
+    if target in pages:
+        token.attrSet("href", f"{pages[target][0]}{mark}{anchor}")
+    else:
+        # Documents for developers stay in the repository.
+        token.attrSet("href", "#")
+        token.attrSet("title", f"In the repository: {target.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

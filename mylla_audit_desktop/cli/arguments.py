@@ -10,6 +10,7 @@ from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
+from mylla_audit_desktop.log.week import WeekHour
 from mylla_audit_desktop.log.zones import system_zone, zone_named
 
 if TYPE_CHECKING:
@@ -102,6 +103,13 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         "--target", action="append", default=[], metavar="ID", help="an ID; repeatable"
     )
     group.add_argument(
+        "--hour",
+        action="append",
+        default=[],
+        metavar="'DAY H'",
+        help="an hour of the week on the clocks of the zone, such as 'mon 22'; repeatable",
+    )
+    group.add_argument(
         "--time-zone", metavar="IANA", help="for dates and times shown (default: the system's)"
     )
     parser.add_argument(
@@ -125,7 +133,11 @@ def read_filters(arguments: argparse.Namespace, now: datetime | None = None) -> 
         if any(not value.strip() for value in getattr(arguments, option)):
             raise InputError(f"--{option} is empty.", "Give an ID.")
     filters = LogFilters(
-        period, tuple(arguments.actor), tuple(arguments.action), tuple(arguments.target)
+        period,
+        tuple(arguments.actor),
+        tuple(arguments.action),
+        tuple(arguments.target),
+        tuple(WeekHour.parse(hour) for hour in arguments.hour),
     )
     sort = Sort(SortColumn(arguments.sort), arguments.ascending)
     return Asked(filters, filters.resolve(now or datetime.now(UTC), zone, sort), zone)

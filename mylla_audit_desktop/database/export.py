@@ -183,9 +183,11 @@ def _copy(
         driver = postgresql_driver(connection)
         # COPY takes no parameters; the dialect writes literals as this server reads them.
         sql = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        # The dialect doubles each % for parameters, and here there are none.
+        text = str(sql).replace("%%", "%")
         rows = 0
         with driver.cursor() as cursor:
-            with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)".encode(), ()) as copy:
+            with cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv)".encode(), ()) as copy:
                 parts: list[bytes] = []
                 size = 0
                 for data in copy:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import INET
 
 from mylla_audit_desktop.database.instants import InstantType
+from mylla_audit_desktop.database.local_time import LocalTime
 from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn, glob_to_like, is_glob
@@ -55,7 +56,7 @@ class EntryRelation:
     def __init__(
         self, *, is_postgresql: bool, types: dict[str, str], required: frozenset[str]
     ) -> None:
-        self._is_postgresql = is_postgresql
+        self.is_postgresql = is_postgresql
         self._types = types
         self._required = required
         self.table = sa.table(
@@ -74,7 +75,7 @@ class EntryRelation:
         """A text column in byte order (which is code point order for UTF-8)."""
         column = (self.table if source is None else source).c[name]
         typed = column if self._is_text(name) else sa.cast(column, sa.Text)
-        return sa.collate(typed, "C") if self._is_postgresql else typed
+        return sa.collate(typed, "C") if self.is_postgresql else typed
 
     def plain_text(self, name: str, source: sa.FromClause | None = None) -> Expression:
         """A column as text, exactly as it is stored; JSON keeps its own spelling."""
@@ -145,7 +146,14 @@ class EntryRelation:
             conditions.append(sa.or_(*self._action_conditions(query.actions)))
         if query.targets:
             conditions.append(self.text("target_id").in_(query.targets))
+        if query.hours:
+            clock = self.local_time(query.hours_zone, query.start, query.end)
+            conditions.append(clock.week_hour().in_([hour.index for hour in query.hours]))
         return conditions
+
+    def local_time(self, zone: str, start: Instant | None, end: Instant | None) -> LocalTime:
+        """What the clocks of a zone (IANA) show of entries in `[start, end)`."""
+        return LocalTime(self.occurred_at, zone, start, end, is_postgresql=self.is_postgresql)
 
     def _action_conditions(self, patterns: Sequence[str]) -> list[Expression]:
         exact = [pattern for pattern in patterns if not is_glob(pattern)]
@@ -153,7 +161,7 @@ class EntryRelation:
         for pattern in patterns:
             if not is_glob(pattern):
                 continue
-            if self._is_postgresql:
+            if self.is_postgresql:
                 like = self.text("action").like(glob_to_like(pattern), escape="\\")
             else:
                 # LIKE ignores case in SQLite; GLOB does not, and knows one more wildcard.
@@ -169,7 +177,7 @@ class EntryRelation:
         wanted: Expression = sa.literal(prefix, sa.Text)
         if prefix.isascii():
             return sa.func.lower(start) == sa.func.lower(wanted)
-        if self._is_postgresql:
+        if self.is_postgresql:
             # The byte order of our columns knows no letters beyond ASCII.
             start, wanted = sa.collate(start, "default"), sa.collate(wanted, "default")
             return sa.func.lower(start) == sa.func.lower(wanted)
@@ -185,7 +193,7 @@ class EntryRelation:
         column: Expression = (self.table if source is None else source).c[name]
         if name != "ip_address":
             return self.text(name, source)
-        if not self._is_postgresql:
+        if not self.is_postgresql:
             return sa.func.mylla_ip_key(self.plain_text(name, source), type_=sa.Text)
         return sa.type_coerce(column, INET) if self._types.get(name) == "inet" else column
 
@@ -195,7 +203,7 @@ class EntryRelation:
         value = self.sort_value(sort, source)
         if value is None:
             shown: Expression = sa.null()
-        elif sort.column is SortColumn.IP_ADDRESS and self._is_postgresql:
+        elif sort.column is SortColumn.IP_ADDRESS and self.is_postgresql:
             shown = self.plain_text("ip_address", source)
         else:
             shown = value
@@ -252,7 +260,7 @@ class EntryRelation:
     def _bound_value(self, sort: Sort, value: str) -> Expression:
         if (
             sort.column is SortColumn.IP_ADDRESS
-            and self._is_postgresql
+            and self.is_postgresql
             and self._types.get("ip_address") == "inet"
         ):
             return sa.cast(value, INET)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from mylla_audit_desktop.database.local_time import local_seconds
 from mylla_audit_desktop.database.relation import ip_sort_key, lower_text
 from mylla_audit_desktop.log.errors import DatabaseError
 
@@ -46,6 +47,7 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
             connection.execute("PRAGMA cache_size = -8192")
             connection.create_function("mylla_ip_key", 1, ip_sort_key, deterministic=True)
             connection.create_function("mylla_lower", 1, lower_text, deterministic=True)
+            connection.create_function("mylla_local", 2, local_seconds, deterministic=True)
         except BaseException:
             # A file that is no database is found out here.
             connection.close()

@@ -21,7 +21,7 @@ Work = Callable[[Cancellation, Report], Any]
 Failed = Callable[[Exception], None]
 
 # Threads of each lane: pages are many and short, the others one at a time.
-LANES = {"pages": 2, "count": 1, "details": 1, "choices": 1, "export": 1}
+LANES = {"pages": 2, "count": 1, "details": 1, "choices": 1, "export": 1, "activity": 1}
 _REPORT_SECONDS = 0.1
 _TURN_SECONDS = 0.0005
 

@@ -185,16 +185,7 @@ def _manifest(
         # SQLite knows no logins, so nothing but this computer vouches for the name.
         exported_by=database.login or f"{operating_system_login()} (not verified)",
         database={"host": label.host, "port": label.port, "name": label.name},
-        filters={
-            "given": dict(request.filters_as_given),
-            "resolved": {
-                "from": None if query.start is None else query.start.isoformat(),
-                "to": None if query.end is None else query.end.isoformat(),
-                "actors": list(query.actors),
-                "actions": list(query.actions),
-                "targets": list(query.targets),
-            },
-        },
+        filters={"given": dict(request.filters_as_given), "resolved": _resolved(query)},
         time_zone=request.zone.key,
         sort={"column": query.sort.column.value, "ascending": query.sort.ascending},
         profile=request.profile.value,
@@ -203,3 +194,17 @@ def _manifest(
         bytes=size,
         sha256=sha256,
     )
+
+
+def _resolved(query: LogQuery) -> dict[str, object]:
+    resolved: dict[str, object] = {
+        "from": None if query.start is None else query.start.isoformat(),
+        "to": None if query.end is None else query.end.isoformat(),
+        "actors": list(query.actors),
+        "actions": list(query.actions),
+        "targets": list(query.targets),
+    }
+    if query.hours:
+        # On the clocks of the manifest's time zone.
+        resolved["hours"] = [str(hour) for hour in query.hours]
+    return resolved

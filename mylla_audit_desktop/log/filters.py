@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.period import PeriodChoice, Preset, resolve_period
 from mylla_audit_desktop.log.query import LogQuery, Sort, check_action_pattern, clean_target
+from mylla_audit_desktop.log.week import WeekHour
 
 
 @dataclass(frozen=True, slots=True)
 class LogFilters:
-    """Period, actors, actions and targets in the user's words."""
+    """Period, actors, actions, targets and hours of the week in the user's words."""
 
     period: PeriodChoice = field(default_factory=PeriodChoice)
     actors: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    hours: tuple[WeekHour, ...] = ()
 
     def resolve(self, now: datetime, zone: ZoneInfo, sort: Sort | None = None) -> LogQuery:
         """The query at `now` (aware) in `zone`. Raises InputError that names the field."""
@@ -28,6 +30,8 @@ class LogFilters:
             actions=tuple(check_action_pattern(pattern) for pattern in self.actions),
             targets=_cleaned(clean_target(target) for target in self.targets),
             sort=sort or Sort(),
+            hours=tuple(sorted(set(self.hours))),
+            hours_zone=zone.key if self.hours else "",
         )
 
     def as_given(self) -> dict[str, object]:
@@ -35,11 +39,13 @@ class LogFilters:
         given: dict[str, object] = {"period": self.period.preset.value}
         if self.period.preset is Preset.CUSTOM:
             given |= {"from": self.period.start, "to": self.period.end}
-        return given | {
+        given |= {
             "actors": list(self.actors),
             "actions": list(self.actions),
             "targets": list(self.targets),
         }
+        # Only where asked for: a manifest says no more than was said.
+        return given | ({"hours": [str(hour) for hour in self.hours]} if self.hours else {})
 
 
 def _cleaned(texts: Iterable[str]) -> tuple[str, ...]:

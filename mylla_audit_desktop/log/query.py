@@ -9,6 +9,7 @@ from enum import Enum
 
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.week import WeekHour
 
 
 class SortColumn(Enum):
@@ -42,6 +43,8 @@ class LogQuery:
     actors: IDs or names, exact.
     actions: exact names or globs; `*` and `?` are the only wildcards.
     targets: IDs, exact.
+    hours: hours of the week on the clocks of `hours_zone` (IANA); times outside the years
+    1900 to 2099 have none and match none.
     """
 
     start: Instant | None = None
@@ -50,6 +53,8 @@ class LogQuery:
     actions: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     sort: Sort = field(default_factory=Sort)
+    hours: tuple[WeekHour, ...] = ()
+    hours_zone: str = ""
 
     def sorted_by(self, sort: Sort) -> "LogQuery":
         """The same filters in another order."""

@@ -255,3 +255,23 @@ def test_times_beyond_the_calendar_are_listed(fill: Fill, run: Run) -> None:
     assert [line.split(" ")[0] for line in outcome.out.splitlines()[1:]] == [
         "+200000-01-01", "2027-01-01", "-004712-01-01",
     ]  # fmt: skip
+
+
+def test_an_hour_of_the_week_is_on_the_clocks_of_the_zone(fill: Fill, run: Run) -> None:
+    # Both sides of the change to summer time in Berlin: Sundays, from 8 to 9 o'clock there.
+    url = fill(
+        entry(1, "2026-03-22T07:59:59.999999Z"),
+        entry(2, "2026-03-29T06:00:00Z"),
+        entry(3, "2026-03-29T07:00:00Z"),
+        entry(4, "infinity"),
+    )
+    words = ("list", "--database", url, "--all-time", "--format", "ndjson", "--time-zone")
+    assert run(*words, "Europe/Berlin", "--hour", "sun 8").ids == [2, 1]
+    assert run(*words, "UTC", "--hour", "Sun 07:00", "--hour", "sun 6").ids == [3, 2, 1]
+
+
+def test_a_wrong_hour_of_the_week_is_named(sqlite_log: str, run: Run) -> None:
+    for wrong in ("sun 24", "sunday 8", "8", "mon 8:30", ""):
+        outcome = run("list", "--database", sqlite_log, "--hour", wrong)
+        assert outcome.code == 2
+        assert "is no hour of the week" in outcome.err

@@ -5,11 +5,13 @@ from ipaddress import ip_interface
 
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.query import LogQuery, SortColumn
+from mylla_audit_desktop.log.week import week_hour_of
+from mylla_audit_desktop.log.zones import zone_named
 
 
 def expected(entries: list[AuditEntry], query: LogQuery) -> list[AuditEntry]:
     """The entries of a query, in its order."""
-    found = [entry for entry in entries if _matches(entry, query)]
+    found = [entry for entry in entries if matches(entry, query)]
     # Three stable sorts, the least important first.
     found.sort(key=lambda entry: entry.id, reverse=True)
     found.sort(key=lambda entry: entry.occurred_at, reverse=True)
@@ -24,14 +26,19 @@ def expected(entries: list[AuditEntry], query: LogQuery) -> list[AuditEntry]:
     return valued + empty
 
 
-def _matches(entry: AuditEntry, query: LogQuery) -> bool:
+def matches(entry: AuditEntry, query: LogQuery) -> bool:
     return (
         (query.start is None or entry.occurred_at >= query.start)
         and (query.end is None or entry.occurred_at < query.end)
         and (not query.actors or {entry.actor_id, entry.actor_name} & set(query.actors) != set())
         and (not query.actions or any(_globs(entry.action, glob) for glob in query.actions))
         and (not query.targets or entry.target_id in query.targets)
+        and (not query.hours or _hour(entry, query) in query.hours)
     )
+
+
+def _hour(entry: AuditEntry, query: LogQuery) -> object:
+    return week_hour_of(entry.occurred_at, zone_named(query.hours_zone))
 
 
 def _globs(text: str, pattern: str) -> bool:

@@ -152,3 +152,11 @@ def test_bytes_that_are_no_utf8_leave_as_they_are(sqlite_url: str) -> None:
         for entry in LogReader(database).iterate_entries(LogQuery(), None, Cancellation())
     ] == ["A\udcffB"]
     database.close()
+
+
+def test_a_percent_sign_in_a_filter_stands_for_itself(log: Log) -> None:
+    names = ("a%b", "a%%b", "ab")
+    log.fill([NewEntry(Instant(n), "member", "u", one, one) for n, one in enumerate(names)])
+    for query in (LogQuery(actors=("a%b",)), LogQuery(actions=("a%?",))):
+        out = exported(log.database, query, Profile.SIEM, "UTC")
+        assert [line.split(b",")[2] for line in out.splitlines()[1:]] == [b"a%b"]

@@ -19,6 +19,7 @@ from mylla_audit_desktop.log.entry import AuditEntry, EntrySummary, NewEntry
 from mylla_audit_desktop.log.errors import CancelledError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
+from mylla_audit_desktop.log.week import WeekHour
 from mylla_audit_desktop.log.zones import zone_named
 from tests.database.oracle import expected
 from tests.servers import Server
@@ -78,6 +79,10 @@ QUERIES = st.builds(
     ).map(tuple),
     targets=st.lists(st.sampled_from([one for one in TARGETS if one]), max_size=2).map(tuple),
     sort=st.builds(Sort, st.sampled_from(SortColumn), st.booleans()),
+    # Saturday night to Sunday, when the clocks of Berlin go back.
+    hours=st.just(())
+    | st.lists(st.integers(144, 152).map(WeekHour.at_index), max_size=2).map(tuple),
+    hours_zone=st.sampled_from(("Europe/Berlin", "Asia/Kolkata")),
 )
 
 

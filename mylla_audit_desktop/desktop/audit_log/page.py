@@ -1,6 +1,7 @@
 """The audit log page: wires filters, table, details and export together."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -34,7 +35,7 @@ from mylla_audit_desktop.desktop.audit_log.details_pane import (
 from mylla_audit_desktop.desktop.audit_log.entry_model import EntryModel
 from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog, ExportSubject
-from mylla_audit_desktop.desktop.audit_log.filter_bar import FilterBar
+from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
 from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
@@ -241,7 +242,7 @@ class AuditLogPage(Page):
     def _narrow(self, *, actors: tuple[str, ...] = (), actions: tuple[str, ...] = ()) -> None:
         mine = self._filters
         self.bar.set_filters(
-            LogFilters(mine.period, actors or mine.actors, actions or mine.actions, mine.targets)
+            replace(mine, actors=actors or mine.actors, actions=actions or mine.actions)
         )
 
     def _ask(self) -> None:

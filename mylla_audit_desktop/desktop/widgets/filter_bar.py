@@ -1,4 +1,4 @@
-"""The filter row: period, actor, action, target, as one `LogFilters`.
+"""The filter row: period, actor, action, target, hour, as one `LogFilters`.
 
 Filters apply after a short pause of typing. What cannot be understood is marked
 at its field in words, and the result stays as it was.
@@ -12,14 +12,15 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from mylla_audit_desktop.database.reader import ActorChoice
-from mylla_audit_desktop.desktop.audit_log.choices import Choice, ChoiceCompleter
-from mylla_audit_desktop.desktop.audit_log.period_button import PeriodButton
+from mylla_audit_desktop.desktop.widgets.choices import Choice, ChoiceCompleter
+from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import InputError
@@ -27,6 +28,7 @@ from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset, preset_days
 from mylla_audit_desktop.log.query import check_action_pattern
 from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.log.week import WeekHour
 
 _PAUSE_MS = 300
 
@@ -38,26 +40,41 @@ class FilterBar(QFrame):
     refresh_requested = Signal()
     export_requested = Signal()
 
-    def __init__(self, catalog: ActionCatalog, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        catalog: ActionCatalog,
+        zone: ZoneInfo,
+        defaults: LogFilters | None = None,
+        *,
+        has_export: bool = True,
+    ) -> None:
+        """`defaults` are in force at first and after Clear filters."""
         super().__init__()
+        self._defaults = defaults or LogFilters()
         self.setObjectName("filters")
         self._catalog = catalog
         self._zone = zone
         self._last: LogFilters | None = None
+        self._hours: tuple[WeekHour, ...] = ()
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self.period = PeriodButton()
         self.start, self.end = QLineEdit(), QLineEdit()
         self.actor, self.action, self.target = QLineEdit(), QLineEdit(), QLineEdit()
+        # Hours of the week come from a click on the activity page; here they are seen and
+        # taken away.
+        self.hours = button("", "chip")
+        self.hours.hide()
         self.clear = button("Clear filters", "flat")
         self.refresh = button("Refresh")
         self.refresh.setToolTip("Read the log anew (F5)")
         self.export = button("Export CSV…", "primary")
         self.export.setToolTip("Write exactly these entries to a CSV (Ctrl+E)")
+        self.export.setVisible(has_export)
         self.message = plain_label("", "error")
         self.message.setAccessibleName("Filter error")
         self._lay_out()
         self._connect()
-        self.set_filters(LogFilters())
+        self.set_filters(self._defaults)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -86,13 +103,18 @@ class FilterBar(QFrame):
         self.actor.setToolTip("IDs or names, separated by commas")
         self.action.setToolTip("Names or patterns with * and ?, separated by commas")
         self.target.setToolTip("The ID of an object: everything that touched exactly it")
-        for widget in (self.clear, self.refresh, self.export):
+        self._row = row
+        for widget in (self.hours, self.clear, self.refresh, self.export):
             if widget is self.refresh:
                 row.addStretch(1)
-            column = QVBoxLayout()
-            column.addStretch(1)
-            column.addWidget(widget)
-            row.addLayout(column)
+            self.add_button(widget)
+
+    def add_button(self, widget: QPushButton) -> None:
+        """Put a button at the right end of the row."""
+        column = QVBoxLayout()
+        column.addStretch(1)
+        column.addWidget(widget)
+        self._row.addLayout(column)
 
     def sizeHint(self) -> QSize:
         """As narrow as the fields can be."""
@@ -107,6 +129,7 @@ class FilterBar(QFrame):
         for field in (self.start, self.end, self.actor, self.action, self.target):
             field.returnPressed.connect(self._apply)
         self._timer.timeout.connect(self._apply_when_typed)
+        self.hours.clicked.connect(self._remove_hours)
         self.clear.clicked.connect(self.clear_filters)
         self.refresh.clicked.connect(self.refresh_requested)
         self.export.clicked.connect(self.export_requested)
@@ -128,7 +151,11 @@ class FilterBar(QFrame):
         # One ID, whole: whatever characters it holds.
         target = self.target.text().strip()
         filters = LogFilters(
-            period, tuple(_split(self.actor.text())), actions, (target,) if target else ()
+            period,
+            tuple(_split(self.actor.text())),
+            actions,
+            (target,) if target else (),
+            self._hours,
         )
         filters.resolve(datetime.now(UTC), self._zone)
         return filters
@@ -139,6 +166,7 @@ class FilterBar(QFrame):
         self.actor.setText(", ".join(filters.actors))
         self.action.setText(", ".join(filters.actions))
         self.target.setText(", ".join(filters.targets))
+        self._show_hours(filters.hours)
         if filters.period.preset is Preset.CUSTOM:
             self.start.setText(filters.period.start)
             self.end.setText(filters.period.end)
@@ -151,8 +179,8 @@ class FilterBar(QFrame):
         self._apply()
 
     def clear_filters(self) -> None:
-        """Everything of the last 30 days."""
-        self.set_filters(LogFilters())
+        """As it was at first."""
+        self.set_filters(self._defaults)
         self.period.setFocus()
 
     def set_zone(self, zone: ZoneInfo) -> None:
@@ -227,6 +255,20 @@ class FilterBar(QFrame):
     def _take_custom(self) -> None:
         self.period.set_preset(Preset.CUSTOM)
         self._start_pause()
+
+    def _remove_hours(self) -> None:
+        self._show_hours(())
+        self.target.setFocus()
+        self._apply()
+
+    def _show_hours(self, hours: tuple[WeekHour, ...]) -> None:
+        self._hours = hours
+        labels = [hour.label for hour in hours]
+        shown = labels[0] if len(labels) == 1 else f"{len(labels)} hours of the week"
+        self.hours.setText(f"{shown}  ✕")
+        self.hours.setAccessibleName(f"Remove the filter {shown}")
+        self.hours.setToolTip(f"Only {', '.join(labels)}: click to show every hour again")
+        self.hours.setVisible(bool(hours))
 
     def _show_days(self) -> None:
         days = preset_days(self.period.preset, datetime.now(self._zone).date())

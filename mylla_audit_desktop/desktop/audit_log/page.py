@@ -35,7 +35,6 @@ from mylla_audit_desktop.desktop.audit_log.details_pane import (
 from mylla_audit_desktop.desktop.audit_log.entry_model import EntryModel
 from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog, ExportSubject
-from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
 from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
@@ -44,6 +43,7 @@ from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import EmptyState, button, plain_label
+from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.csv_format import Profile

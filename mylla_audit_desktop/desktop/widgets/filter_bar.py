@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from mylla_audit_desktop.database.reader import ActorChoice
+from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
 from mylla_audit_desktop.desktop.widgets.choices import Choice, ChoiceCompleter
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
-from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.filters import LogFilters

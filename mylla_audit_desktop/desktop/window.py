@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from mylla_audit_desktop import __version__
+from mylla_audit_desktop.desktop.activity.page import ActivityPage
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.formats import format_day, format_zone
@@ -76,6 +77,15 @@ class MainWindow(QMainWindow):
         )
         self._build_rail()
         self.add_page("Audit log", "scroll-text", self.audit_log)
+        self.activity = ActivityPage(
+            background,
+            theme,
+            catalog,
+            settings.settings.zone(),
+            lambda: datetime.now(UTC),
+            profile.data,
+        )
+        self.add_page("Activity", "grid-3x3", self.activity)
         self.retention = RetentionPage(background, theme, settings.settings.zone())
         self.add_page("Retention", "hourglass", self.retention)
         self._build_status()

@@ -1,0 +1,1 @@
+"""The activity page: when the log was written, by whom, and on what."""

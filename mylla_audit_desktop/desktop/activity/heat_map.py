@@ -1,0 +1,217 @@
+"""`Activity by hour`: weekday by hour, the shade telling how many entries."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from mylla_audit_desktop.desktop.activity.chart_view import ChartView
+from mylla_audit_desktop.desktop.activity.figures import VALUE_ROLE, Figure, FigureModel
+from mylla_audit_desktop.desktop.activity.shades import readable_on, shade_of
+from mylla_audit_desktop.desktop.activity.working_time import Stretch, is_working
+from mylla_audit_desktop.desktop.formats import format_count
+from mylla_audit_desktop.desktop.theme import Theme, text_font
+from mylla_audit_desktop.log.week import WEEKDAY_LABELS, WeekHour
+
+HOUR_LABELS = tuple(f"{hour:02d}:00" for hour in range(24))
+_HEADER_WIDTH = 44
+HEADER_HEIGHT = 22
+
+
+class HeatMap(ChartView):
+    """Emits `hour_chosen` with a `WeekHour` that has entries, on a click or Enter."""
+
+    hour_chosen = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(FigureModel(), "Activity by hour")
+        self._theme = theme
+        self.stretches: tuple[Stretch, ...] = ()
+        self.busiest: WeekHour | None = None
+        self.busiest_off: WeekHour | None = None
+        self._most = 0
+        self.setItemDelegate(_CellDelegate(theme, self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalHeader(_HourHeader(Qt.Orientation.Horizontal, theme, self))
+        self.setVerticalHeader(_HourHeader(Qt.Orientation.Vertical, theme, self))
+        self.verticalHeader().setFixedWidth(_HEADER_WIDTH)
+        self.horizontalHeader().setFixedHeight(HEADER_HEIGHT)
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(self._choose)
+        self.set_row_height(30)
+
+    @property
+    def most(self) -> int:
+        """The entries of the busiest hour."""
+        return self._most
+
+    def show_hours(self, hours: tuple[int, ...], stretches: tuple[Stretch, ...]) -> None:
+        """Entries by hour of the week (168), and where the working hours lie."""
+        self.stretches = stretches
+        self._most = max(hours)
+        counted = [(count, WeekHour.at_index(place)) for place, count in enumerate(hours)]
+        off = [one for one in counted if not is_working(stretches, one[1].weekday, one[1].hour)]
+        self.busiest = _busiest(counted)
+        self.busiest_off = _busiest(off) if stretches else None
+        current = self.currentIndex()
+        row, column = max(current.row(), 0), max(current.column(), 0)
+        rows = [
+            [self._figure(count, hour) for count, hour in counted[start : start + 24]]
+            for start in range(0, len(counted), 24)
+        ]
+        self.figures.show(rows, HOUR_LABELS, WEEKDAY_LABELS)
+        self.setCurrentIndex(self.figures.index(row, column))
+        self.fill_width()
+        self.set_row_height(self.rowHeight(0))
+
+    def _figure(self, count: int, hour: WeekHour) -> Figure:
+        words = f"{hour.label}: {format_count(count)}"
+        if hour == self.busiest:
+            words += ", the busiest hour"
+        if hour == self.busiest_off:
+            words += ", the busiest outside working hours"
+        return Figure(short_count(count), words, count)
+
+    def set_row_height(self, height: int) -> None:
+        """The height of one weekday, in pixels."""
+        self.verticalHeader().setDefaultSectionSize(height)
+        for row in range(self.figures.rowCount()):
+            self.setRowHeight(row, height)
+        self.setFixedHeight(HEADER_HEIGHT + 7 * height)
+
+    def activate(self) -> None:
+        """The entries of the hour that has the focus."""
+        self._choose(self.currentIndex())
+
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid() and index.data(VALUE_ROLE):
+            self.hour_chosen.emit(WeekHour(index.row(), index.column()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The hours fill the width."""
+        super().resizeEvent(event)
+        self.fill_width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The cells, and over them the working hours in a dashed line."""
+        super().paintEvent(event)
+        if not self.figures.rowCount():
+            return
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(self._theme.color("text"), 1.5)
+        pen.setDashPattern([3, 2])
+        painter.setPen(pen)
+        painter.drawPath(self._outline())
+        painter.end()
+
+    def _outline(self) -> QPainterPath:
+        """The working hours as one shape, a little outside of their cells."""
+        path = QPainterPath()
+        width = self.viewport().width() / 24
+        for one in self.stretches:
+            row = self.visualRect(self.figures.index(one.weekday, 0))
+            path.addPolygon(
+                QPolygonF(
+                    QRectF(
+                        one.start * width, row.top(), (one.end - one.start) * width, row.height()
+                    )
+                )
+            )
+        return path.simplified().translated(-0.5, 0.5)
+
+
+class _CellDelegate(QStyledItemDelegate):
+    """Paints a cell: its shade, its number, its marks, the focus around it."""
+
+    def __init__(self, theme: Theme, view: HeatMap) -> None:
+        super().__init__(view)
+        self._theme, self._view = theme, view
+        self._font, self._bold = text_font(11), text_font(11, is_bold=True)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """One hour."""
+        theme, view = self._theme, self._view
+        count = index.data(VALUE_ROLE)
+        hour = WeekHour(index.row(), index.column())
+        panel = theme.color("panel")
+        ground = shade_of(count, view.most, panel, theme.color("accent"))
+        cell = QRectF(option.rect).adjusted(1.5, 1.5, -1.5, -1.5)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(cell, 3, 3)
+        is_busiest = hour == view.busiest
+        if hour == view.busiest_off:
+            painter.setPen(QPen(theme.color("removed"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(cell, 3, 3)
+        if count and option.rect.width() > 22:
+            painter.setPen(readable_on(ground, theme.color("text"), panel))
+            painter.setFont(self._bold if is_busiest else self._font)
+            painter.drawText(option.rect, Qt.AlignmentFlag.AlignCenter, index.data())
+        if is_busiest:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(readable_on(ground, panel))
+            corner = cell.topRight()
+            painter.drawPolygon(
+                QPolygonF([corner, corner + QPointF(-8, 0), corner + QPointF(0, 8)])
+            )
+        if bool(option.state & QStyle.StateFlag.State_HasFocus) and view.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(panel, 2))
+            painter.drawRoundedRect(cell.adjusted(1.5, 1.5, -1.5, -1.5), 3, 3)
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRoundedRect(cell.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
+        painter.restore()
+
+
+class _HourHeader(QHeaderView):
+    """Weekdays and hours as small faint words; every second hour, as there is room."""
+
+    def __init__(self, orientation: Qt.Orientation, theme: Theme, view: HeatMap) -> None:
+        super().__init__(orientation, view)
+        self._theme = theme
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumSectionSize(1)
+        self.setHighlightSections(False)
+        self.setSectionsClickable(False)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """The name of one row or column."""
+        painter.fillRect(rect, self._theme.color("panel"))
+        is_hour = self.orientation() == Qt.Orientation.Horizontal
+        if is_hour and section % 2:
+            return
+        painter.setPen(self._theme.color("muted"))
+        painter.setFont(text_font(11 if is_hour else 12))
+        side = Qt.AlignmentFlag.AlignHCenter if is_hour else Qt.AlignmentFlag.AlignLeft
+        room = rect.adjusted(-20, 0, 20, 0) if is_hour else rect
+        text = self.model().headerData(section, self.orientation())
+        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, str(text))
+
+
+def short_count(count: int) -> str:
+    """`1,234`, `12k`, `3.4M`: as a cell has room for."""
+    if count < 10_000:
+        return f"{count:,}"
+    if count < 1_000_000:
+        return f"{count // 1000}k"
+    return f"{count / 1_000_000:.1f}M"
+
+
+def _busiest(counted: list[tuple[int, WeekHour]]) -> WeekHour | None:
+    """The hour with the most entries, the first of equals; None where there are none."""
+    most = max(counted, key=lambda one: one[0], default=(0, None))
+    return most[1] if most[0] else None

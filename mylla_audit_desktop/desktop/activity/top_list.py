@@ -1,0 +1,117 @@
+"""The most frequent actors, actions or targets, with their counts."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from mylla_audit_desktop.database.activity import Top
+from mylla_audit_desktop.desktop.activity.chart_view import ChartView
+from mylla_audit_desktop.desktop.activity.figures import VALUE_ROLE, Figure, FigureModel
+from mylla_audit_desktop.desktop.formats import format_count
+from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
+from mylla_audit_desktop.log.visible import visible_text
+
+ROW_HEIGHT = 24
+_NAME_SHARE = 0.36
+_COUNT_WIDTH = 62
+
+
+class TopList(ChartView):
+    """Emits `value_chosen` with the value of a row, on a click or Enter."""
+
+    value_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(FigureModel(), name)
+        self.most = 0
+        self.setItemDelegate(_RowDelegate(theme, self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.horizontalHeader().hide()
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(self._choose)
+
+    def show_tops(self, tops: tuple[Top, ...]) -> None:
+        """Other values from now on."""
+        self.most = max((top.count for top in tops), default=0)
+        rows = []
+        for top in tops:
+            shown = visible_text(top.name or top.value) or "(empty)"
+            known = (
+                f"{shown} ({visible_text(top.value)})" if top.name not in {"", top.value} else shown
+            )
+            rows.append([Figure(shown, f"{known}: {format_count(top.count)}", top)])
+        self.figures.show(rows, ["Entries"])
+        self.fill_width()
+
+    def activate(self) -> None:
+        """The row that has the focus."""
+        self._choose(self.currentIndex())
+
+    def _choose(self, index: QModelIndex) -> None:
+        top = index.data(VALUE_ROLE)
+        if isinstance(top, Top) and top.value.strip():
+            self.value_chosen.emit(top.value)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The rows fill the width."""
+        super().resizeEvent(event)
+        self.fill_width()
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """Name, bar and count on one line; codes and IDs in monospace."""
+
+    def __init__(self, theme: Theme, view: TopList) -> None:
+        super().__init__(view)
+        self._theme, self._view = theme, view
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """One value."""
+        theme, rect = self._theme, option.rect
+        top: Top = index.data(VALUE_ROLE)
+        painter.save()
+        font = text_font(13) if top.name else mono_font(12)
+        painter.setFont(font)
+        painter.setPen(theme.color("text"))
+        name_width = int(rect.width() * _NAME_SHARE)
+        room = QRect(rect.left() + 2, rect.top(), name_width - 10, rect.height())
+        shown = QFontMetrics(font).elidedText(
+            index.data()[:200], Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+        left = rect.left() + name_width
+        width = rect.width() - name_width - _COUNT_WIDTH
+        track = QRectF(left, rect.top() + 5, width, rect.height() - 10)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("alternate"))
+        painter.drawRoundedRect(track, 2, 2)
+        share = QRectF(track)
+        share.setWidth(width * top.count / self._view.most)
+        painter.setBrush(theme.color("selection"))
+        painter.drawRoundedRect(share, 2, 2)
+        painter.setFont(text_font(13))
+        painter.setPen(theme.color("muted"))
+        count = QRect(rect.right() - _COUNT_WIDTH, rect.top(), _COUNT_WIDTH - 4, rect.height())
+        painter.drawText(
+            count, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{top.count:,}"
+        )
+        if bool(option.state & QStyle.StateFlag.State_HasFocus) and self._view.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 4, 4)
+        painter.restore()

@@ -57,7 +57,11 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 
 @every_document
 def test_no_document_names_a_folder_of_one_computer(path: Path) -> None:
-    assert re.findall(r"(?<![\w./:>])/[a-z]+/[^\s`]*", path.read_text("utf-8")) == []
+    # What an administrator installs has its place on every computer.
+    found = re.findall(
+        r"(?<![\w./:>])/(?!etc/|usr/|dev/null)[a-z]+/[^\s`]*", path.read_text("utf-8")
+    )
+    assert found == []
 
 
 def test_every_module_that_the_architecture_names_exists() -> None:

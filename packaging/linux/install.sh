@@ -27,3 +27,9 @@ for unit in packaging/retention/*.service packaging/retention/*.timer; do
         install -Dm644 "$unit" "$root/usr/lib/systemd/system/$(basename "$unit")"
     fi
 done
+install -Dm644 packaging/retention/mylla-audit-retention.conf \
+    "$root/usr/lib/sysusers.d/mylla-audit-retention.conf"
+for example in retention.env mylla-audit-retention.cron; do
+    install -Dm644 "packaging/retention/$example" \
+        "$root/usr/share/doc/mylla-audit-desktop/retention/$example"
+done

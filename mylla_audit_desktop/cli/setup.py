@@ -33,8 +33,11 @@ def run_init(arguments: Namespace, cancellation: Cancellation) -> int:
 def run_demo(arguments: Namespace, cancellation: Cancellation) -> int:
     """Fill a database with a believable log."""
     from mylla_audit_desktop.database.append import append_entries, read_is_empty
+    from mylla_audit_desktop.database.first_policy import append_first_policy
     from mylla_audit_desktop.database.setup import upgrade_schema
+    from mylla_audit_desktop.demo.policy import demo_policy
     from mylla_audit_desktop.demo.story import DemoPlan, tell_story
+    from mylla_audit_desktop.review.policy import format_policy
 
     plan = DemoPlan(
         entries=arguments.entries,
@@ -51,6 +54,7 @@ def run_demo(arguments: Namespace, cancellation: Cancellation) -> int:
             )
         with Progress("Writing the demo log") as progress:
             count = append_entries(database, tell_story(plan), cancellation, progress=progress)
+        append_first_policy(database, format_policy(demo_policy()), "demo", cancellation)
         place = visible_text(str(database.label))
     print(f"{count:,} {'entry' if count == 1 else 'entries'} in {place}")
     return 0

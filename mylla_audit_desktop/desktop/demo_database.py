@@ -7,9 +7,12 @@ from pathlib import Path
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.first_policy import append_first_policy
 from mylla_audit_desktop.database.setup import upgrade_schema
+from mylla_audit_desktop.demo.policy import demo_policy
 from mylla_audit_desktop.demo.story import DemoPlan, tell_story
 from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.review.policy import format_policy
 
 _NAME = "demo.sqlite"
 DEMO_ENTRIES = 50_000
@@ -38,5 +41,6 @@ def _make(path: Path, cancellation: Cancellation, progress: Callable[[int], None
     try:
         upgrade_schema(database)
         append_entries(database, tell_story(plan), cancellation, progress=progress)
+        append_first_policy(database, format_policy(demo_policy()), "demo", cancellation)
     finally:
         database.close()

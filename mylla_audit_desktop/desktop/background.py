@@ -21,7 +21,15 @@ Work = Callable[[Cancellation, Report], Any]
 Failed = Callable[[Exception], None]
 
 # Threads of each lane: pages are many and short, the others one at a time.
-LANES = {"pages": 2, "count": 1, "details": 1, "choices": 1, "export": 1, "activity": 1}
+LANES = {
+    "pages": 2,
+    "count": 1,
+    "details": 1,
+    "choices": 1,
+    "export": 1,
+    "activity": 1,
+    "connect": 4,
+}
 _REPORT_SECONDS = 0.1
 _TURN_SECONDS = 0.0005
 
@@ -76,6 +84,8 @@ class Background(QObject):
         self._canceller = self._pool(4)
         self._tasks: set[Task] = set()
         self._is_closed = False
+        # What is to be done once all of some tasks have ended.
+        self._waiting: list[tuple[set[Task], Callable[[], None]]] = []
         self._returned.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -98,6 +108,16 @@ class Background(QObject):
             self._tasks.add(task)
             self._pools[lane].start(partial(self._work, task))
         return task
+
+    def cancel_all(self, then: Callable[[], None]) -> None:
+        """Cancel all that is under way now; call `then` once all of it has ended."""
+        ending = set(self._tasks)
+        for task in ending:
+            task.cancel()
+        if ending:
+            self._waiting.append((ending, then))
+        else:
+            then()
 
     def shutdown(self, seconds: float = 2.0) -> bool:
         """Cancel everything and deliver nothing more; whether all threads have ended."""
@@ -159,6 +179,10 @@ class Background(QObject):
         self._tasks.discard(task)
         if self._is_closed:
             return
+        self._hand_over(task, kind, value)
+        self._end(task)
+
+    def _hand_over(self, task: Task, kind: str, value: Any) -> None:
         if not task.is_wanted or kind == "cancelled":
             if task.cancelled is not None:
                 task.cancelled()
@@ -168,6 +192,14 @@ class Background(QObject):
             task.failed(value)
         else:
             self.crashed.emit(value)
+
+    def _end(self, task: Task) -> None:
+        """Do what waited for the last of some tasks."""
+        for waiting in tuple(self._waiting):
+            waiting[0].discard(task)
+            if not waiting[0]:
+                self._waiting.remove(waiting)
+                waiting[1]()
 
 
 class Latest:

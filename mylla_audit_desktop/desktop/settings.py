@@ -4,6 +4,7 @@ import os
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,11 +21,17 @@ _NAME = "mylla-audit"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """time_zone: an IANA name, or "" for the system's. theme: system, light, dark, contrast."""
+    """time_zone: an IANA name, or "" for the system's. theme: system, light, dark, contrast.
+
+    last_connection: the saved connection that was open last. is_told_of_files: the user
+    knows that whoever can read an SQLite file can read the log.
+    """
 
     time_zone: str = ""
     theme: str = "system"
     export_profile: str = "spreadsheet"
+    last_connection: str = ""
+    is_told_of_files: bool = False
 
     def zone(self) -> ZoneInfo:
         """The reviewer's zone."""
@@ -69,7 +76,7 @@ class SettingsStore:
         self.problem: InputError | None = None
         self.settings = self._read()
 
-    def change(self, **changes: str) -> None:
+    def change(self, **changes: Any) -> None:
         """Put settings in force and keep them; a damaged file is left as it is."""
         self.settings = replace(self.settings, **changes)
         if self.problem is not None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QListView,
     QListWidget,
@@ -13,10 +14,12 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QStackedWidget,
+    QVBoxLayout,
     QWidget,
 )
 
 from mylla_audit_desktop import __version__
+from mylla_audit_desktop.connections.profile import Colour
 from mylla_audit_desktop.desktop.activity.page import ActivityPage
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.background import Background
@@ -29,11 +32,13 @@ from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.widgets import (
     button,
+    plain_action,
     plain_label,
     plain_message,
     plain_tooltip,
     set_tone,
 )
+from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
 from mylla_audit_desktop.log.catalog import ActionCatalog
@@ -115,13 +120,38 @@ class MainWindow(QMainWindow):
         self.pages.currentRowChanged.connect(self._turn_to)
         self.pages.itemClicked.connect(self._take_focus)
         self.pages.itemActivated.connect(self._take_focus)
-        centre = QWidget()
-        row = QHBoxLayout(centre)
+        self.mark = QFrame()
+        self.mark.setObjectName("mark")
+        self.mark.setFixedHeight(3)
+        self.mark.hide()
+        self.notice = NoticeBar()
+        work = QWidget()
+        row = QHBoxLayout(work)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.pages)
         row.addWidget(self._stack, 1)
+        self._front = QStackedWidget()
+        self._front.addWidget(work)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.mark)
+        column.addWidget(self.notice)
+        column.addWidget(self._front, 1)
         self.setCentralWidget(centre)
+
+    def show_welcome(self, welcome: QWidget) -> None:
+        """Show this in the place of the pages, until a log is opened."""
+        if self._front.indexOf(welcome) < 0:
+            self._front.addWidget(welcome)
+        self._front.setCurrentWidget(welcome)
+        welcome.setFocus()
+
+    def show_pages(self) -> None:
+        """Show the pages."""
+        self._front.setCurrentIndex(0)
 
     def add_page(self, name: str, icon: str, page: Page) -> None:
         """Put a page into the list at the left."""
@@ -177,9 +207,14 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         self.connection_dot = plain_label("●", "faint")
-        self.connection_label = plain_label("No database")
-        self.connection_label.setAccessibleName("Connection")
-        self.connection_label.setContentsMargins(0, 0, 0, 0)
+        self.mark_label = plain_label("")
+        self.mark_label.setObjectName("mark")
+        self.mark_label.setAccessibleName("Label")
+        self.mark_label.hide()
+        self.connection_button = button("No database", "flat")
+        self.connection_button.setAccessibleName("Connection")
+        self.connection_menu = QMenu("Connections", self)
+        self.connection_button.setMenu(self.connection_menu)
         self.reviewer_label = plain_label("")
         self.reviewer_label.setAccessibleName("Reviewer")
         self.snapshot_label = plain_label("")
@@ -188,7 +223,8 @@ class MainWindow(QMainWindow):
         self.zone_button.setToolTip("Choose the time zone in which times and days are shown")
         self.zone_button.clicked.connect(self.choose_zone)
         bar.addWidget(self.connection_dot)
-        bar.addWidget(self.connection_label)
+        bar.addWidget(self.mark_label)
+        bar.addWidget(self.connection_button)
         bar.addWidget(self.reviewer_label)
         bar.addPermanentWidget(self.snapshot_label)
         bar.addPermanentWidget(self.zone_button)
@@ -199,6 +235,9 @@ class MainWindow(QMainWindow):
         export, refresh, find, clear = page.page_actions()
         file = self._menu("&File")
         file.addAction(export)
+        file.addSeparator()
+        # The same as under the button of the status bar, where a screen reader finds it.
+        self.file_connections = file.addMenu("Connections")
         file.addSeparator()
         self._add(file, "Close window", self.close, "Ctrl+W")
         self._add(file, "Quit", self.close, "Ctrl+Q")
@@ -272,17 +311,29 @@ class MainWindow(QMainWindow):
 
     def show_log(self, log: OpenLog, target: str | None = None) -> None:
         """Show a log on every page, the audit log page with everything of one target if given."""
-        where, name = visible_text(str(log.database.label)), visible_text(log.name)
-        self.setWindowTitle(f"Mylla Audit — {name}")
-        self.connection_label.setText(f"{name} · read only")
-        set_tone(self.connection_dot, "tone", "good")
-        self.connection_label.setToolTip(plain_tooltip(where))
-        self.connection_label.setAccessibleDescription(where)
+        self.show_pages()
+        self._show_connection(log)
         self.reviewer_label.setText(visible_text(log.access.title))
         for page in self._pages:
             page.show_log(log)
         if target is not None:
             self.audit_log.trace(target)
+
+    def _show_connection(self, log: OpenLog) -> None:
+        state = log.database.state
+        where, name = visible_text(str(log.database.label)), visible_text(log.name)
+        self.setWindowTitle(f"Mylla Audit — {name}")
+        parts = [name, *([state.security] if state.security else []), "read only"]
+        self.connection_button.setText(plain_action(" · ".join(parts)))
+        self.connection_button.setToolTip(plain_tooltip(where))
+        self.connection_button.setAccessibleDescription(f"{' · '.join(parts)}, {where}")
+        set_tone(self.connection_dot, "tone", "note" if state.is_weak else "good")
+        self.connection_dot.setText("▲" if state.is_weak else "●")
+        self.mark_label.setText(visible_text(log.label))
+        self.mark_label.setVisible(bool(log.label))
+        self.mark.setVisible(log.colour is not Colour.NONE)
+        for marked in (self.mark, self.mark_label):
+            set_tone(marked, "colour", log.colour.value or "none")
 
     def _show_snapshot(self, taken_at: Instant) -> None:
         zone = self._settings.settings.zone()

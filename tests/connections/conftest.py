@@ -9,28 +9,21 @@ import pytest
 from mylla_audit_desktop.connections.profile import ConnectionProfile
 from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.connections.store import ConnectionStore
-from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.parameters import Host
-from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.database.tls import TlsMode
 from tests.memory_keyring import MemoryKeyring
-from tests.secure_server import SecureServer, running_secure_server
+from tests.secure_server import SignInServer, running_sign_in_server
 
 
-@pytest.fixture(scope="module")
-def secure() -> Iterator[SecureServer]:
-    """A server with one log, `mylla`, that every login may read."""
-    with running_secure_server() as server:
-        database = open_database(server.server.create_database("mylla"), create=True)
-        upgrade_schema(database)
-        database.close()
-        for login in ("ana", "certified", "weak", "open"):
-            server.server.execute(f"GRANT pg_read_all_data TO {login}")
+@pytest.fixture(scope="package")
+def secure() -> Iterator[SignInServer]:
+    """A server with passwords and TLS, and one log."""
+    with running_sign_in_server() as server:
         yield server
 
 
 @pytest.fixture
-def profile(secure: SecureServer) -> ConnectionProfile:
+def profile(secure: SignInServer) -> ConnectionProfile:
     """The saved connection of `ana`, everything verified."""
     return ConnectionProfile(
         name="Production",
@@ -38,7 +31,7 @@ def profile(secure: SecureServer) -> ConnectionProfile:
         database="mylla",
         user="ana",
         tls=TlsMode.VERIFY_FULL,
-        root_certificate=str(secure.authority),
+        root_certificate=str(secure.authority.file),
     )
 
 

@@ -23,7 +23,8 @@ from mylla_audit_desktop.database.tls import TlsMode
 from mylla_audit_desktop.log.errors import DatabaseError, PasswordError
 from tests.connections.conftest import as_user
 from tests.memory_keyring import MemoryKeyring
-from tests.secure_server import PASSWORD, Authority, SecureServer, use_certificate
+from tests.secure_server import PASSWORD, SignInServer
+from tests.tls import Authority, impostor
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("store")]
 WRONG = "kanarienvogel-4711"
@@ -103,12 +104,12 @@ def test_the_password_file_of_the_home_folder_is_not_read(
 
 
 def test_a_client_certificate_signs_in(
-    opened: Open, profile: ConnectionProfile, secure: SecureServer
+    opened: Open, profile: ConnectionProfile, secure: SignInServer
 ) -> None:
     certified = replace(
         as_user(profile, "certified"),
-        client_certificate=str(secure.client_certificate),
-        client_key=str(secure.client_key),
+        client_certificate=str(secure.client.file),
+        client_key=str(secure.client.key),
     )
     assert opened(certified).login == "certified"
     with pytest.raises(DatabaseError, match="wants a client certificate"):
@@ -124,39 +125,32 @@ def test_a_server_that_wants_less_than_a_proof_gets_nothing(
     assert opened(as_user(profile, "open"), WRONG).login == "open"
 
 
-def test_the_wrong_authority_host_or_date_is_refused(
-    opened: Open, profile: ConnectionProfile, secure: SecureServer
+def test_the_wrong_authority_is_refused(
+    opened: Open, profile: ConnectionProfile, tmp_path: Path
 ) -> None:
-    other = replace(profile, root_certificate=str(secure.other_authority))
+    other = replace(profile, root_certificate=str(Authority(tmp_path).file))
     with pytest.raises(DatabaseError, match="not trusted"):
         opened(other, PASSWORD)
     with pytest.raises(DatabaseError, match="root certificate cannot be read"):
-        opened(replace(profile, root_certificate=str(secure.authority) + "x"), PASSWORD)
+        opened(replace(profile, root_certificate=str(tmp_path / "none.crt")), PASSWORD)
     unverified = opened(replace(other, root_certificate="", tls=TlsMode.REQUIRE), PASSWORD)
     assert unverified.state.security == "TLS 1.3, server not verified"
 
 
 @pytest.mark.parametrize(
-    ("hosts", "days", "told"),
-    [(("other.example.com",), 30, "another host name"), (("localhost",), -1, "expired")],
+    ("host", "days", "told"),
+    [("other.example.com", 30, "another host name"), ("localhost", -1, "expired")],
 )
 def test_a_certificate_for_another_host_or_day_is_refused(
-    opened: Open,
-    profile: ConnectionProfile,
-    secure: SecureServer,
-    hosts: tuple[str, ...],
-    days: int,
-    told: str,
+    opened: Open, profile: ConnectionProfile, tmp_path: Path, host: str, days: int, told: str
 ) -> None:
-    authority = Authority(secure.server.folder, f"for-{days}")
-    certificate, key = authority.sign("server", hosts, days=days)
-    former = (secure.server.folder / "our-server30.crt", secure.server.folder / "our-server30.key")
-    use_certificate(secure.server, certificate, key, authority.path)
-    try:
+    authority = Authority(tmp_path)
+    with impostor(authority.issue(host, days=days)) as liar:
+        there = replace(
+            profile, hosts=(Host("localhost", liar.port),), root_certificate=str(authority.file)
+        )
         with pytest.raises(DatabaseError, match=told):
-            opened(replace(profile, root_certificate=str(authority.path)), PASSWORD)
-    finally:
-        use_certificate(secure.server, *former, secure.authority)
+            opened(there, PASSWORD)
 
 
 def test_several_hosts_are_tried_in_turn(opened: Open, profile: ConnectionProfile) -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_database
@@ -72,17 +73,23 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
     """Start the application as the command does; ends it, and sees that it ended."""
     sessions: list[Session] = []
 
-    def begin(url: str | None, target: str | None = None) -> Session:
+    def begin(
+        url: str | None,
+        target: str | None = None,
+        *,
+        secrets: Secrets | None = None,
+        connection: str | None = None,
+    ) -> Session:
         arguments = Namespace(
             profile=str(tmp_path / "profile"),
             theme="light",
             size=(1300, 800),
             demo=False,
             database=url,
-            connection=None,
+            connection=connection,
             target=target,
         )
-        session = Session(qapp, arguments)
+        session = Session(qapp, arguments, secrets)
         sessions.append(session)
         session.window.set_zone("Europe/Berlin")
         session.start()

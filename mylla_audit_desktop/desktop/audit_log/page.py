@@ -159,7 +159,9 @@ class AuditLogPage(Page):
     # -- which log -------------------------------------------------------------
 
     def show_log(self, log: OpenLog) -> None:
-        """Show a log with the filters as they are."""
+        """Show a log with the filters as they are; of the one before, nothing stays."""
+        if self._database is not None:
+            self._forget_log()
         self._database = log.database
         reader = self._reader = LogReader(log.database)
         self._background.run(
@@ -172,14 +174,23 @@ class AuditLogPage(Page):
             failed=lambda _error: None,
             lane="choices",
         )
-        self.refresh()
+        # Entries of another log have other IDs: none stays selected.
+        self._kept_id = None
+        self._ask()
         self._type_ahead.use(reader)
         self._new_entries.use(reader)
 
-    def say(self, title: str, sentence: str, action: str = "") -> None:
+    def _forget_log(self) -> None:
+        self._details_slot.cancel()
+        self.model.clear()
+        self.summary.setText("")
+        self.banner.hide()
+        self.say("Opening the audit log", "One moment.")
+
+    def say(self, title: str, sentence: str, action: str = "", other: str = "") -> None:
         """Show a state in the place of the table."""
         self._show_busy(is_busy=False)
-        self.notice.say(title, sentence, action)
+        self.notice.say(title, sentence, action, other)
         self.results.setCurrentWidget(self.notice)
         self.details.show_details(None)
         self._announce(self.notice.sentences())

@@ -118,23 +118,26 @@ class EmptyState(QWidget):
         self._sentence.setWordWrap(True)
         self._sentence.setMinimumWidth(420)
         self.action = button("", "")
+        self.other = button("", "link")
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addStretch(2)
-        for widget in (self._title, self._sentence, self.action):
+        for widget in (self._title, self._sentence, self.action, self.other):
             layout.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.other.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.action.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
-    def say(self, title: str, sentence: str, action: str = "") -> None:
-        """Set the texts; without `action` there is no button."""
+    def say(self, title: str, sentence: str, action: str = "", other: str = "") -> None:
+        """Set the texts; without `action` there is no button, without `other` no second one."""
         self._title.setText(visible_text(title))
         self._sentence.setText(visible_text(sentence))
         self.setAccessibleDescription(f"{visible_text(title)}. {visible_text(sentence)}")
-        self.action.setText(action)
-        self.action.setAccessibleName(action)
-        self.action.setVisible(bool(action))
+        for widget, text in ((self.action, action), (self.other, other)):
+            widget.setText(text)
+            widget.setAccessibleName(text)
+            widget.setVisible(bool(text))
 
     def sentences(self) -> str:
         """What is shown, as one text."""

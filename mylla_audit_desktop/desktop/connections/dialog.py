@@ -1,0 +1,341 @@
+"""Making, trying, changing and removing one connection."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mylla_audit_desktop.connections.check import Steps, check_connection, opening_to_try
+from mylla_audit_desktop.connections.opening import open_connection
+from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind
+from mylla_audit_desktop.connections.secrets import Secrets
+from mylla_audit_desktop.connections.store import ConnectionStore
+from mylla_audit_desktop.database.access import read_access
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.desktop.background import Background, Latest, Report
+from mylla_audit_desktop.desktop.connections.form import ConnectionForm
+from mylla_audit_desktop.desktop.connections.keeping import KeepPassword
+from mylla_audit_desktop.desktop.connections.opener import close_all, marked
+from mylla_audit_desktop.desktop.connections.steps_view import StepsView
+from mylla_audit_desktop.desktop.open_log import OpenLog
+from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_message, set_tone
+from mylla_audit_desktop.log.errors import InputError, KnownError, PasswordError
+from mylla_audit_desktop.log.visible import visible_text
+
+_UNNAMED = "New connection"
+
+
+class ConnectionDialog(QDialog):
+    """`connected(profile, log)`: it is saved and open. `changed`: what is saved is another."""
+
+    connected = Signal(object, object)
+    changed = Signal()
+
+    def __init__(
+        self,
+        background: Background,
+        store: ConnectionStore,
+        secrets: Secrets,
+        parent: QWidget | None,
+        profile: ConnectionProfile | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._background, self._store, self._secrets = background, store, secrets
+        self._former = profile
+        self._slot = Latest()
+        self._is_busy = False
+        self._keep = KeepPassword(background, secrets, parent)
+        title = "Add a connection" if profile is None else "Edit connection"
+        self.setWindowTitle(title)
+        self.setAccessibleName("Connection")
+        self.form = ConnectionForm(background, secrets)
+        self.steps = StepsView()
+        self.state = plain_label("", "muted")
+        self.state.setWordWrap(True)
+        self.state.setAccessibleName("Connection state")
+        self.remove = button("Remove", "danger")
+        self.test = button("Test connection")
+        self.save = button("Save")
+        self.cancel = button("Cancel")
+        self.connect_button = button("Connect", "primary")
+        self.connect_button.setDefault(True)
+        self._lay_out(title)
+        self._connect()
+        if profile is not None:
+            self.form.show_profile(profile)
+            self.form.password.setPlaceholderText("leave empty to use the one that is kept")
+        self.steps.show_steps(())
+        self._say("", "muted")
+        self.resize(600, 620)
+
+    def _lay_out(self, title: str) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(20, 4, 20, 8)
+        column.setSpacing(12)
+        column.addWidget(self.form)
+        column.addWidget(self.steps)
+        column.addStretch(1)
+        self.area = QScrollArea(widgetResizable=True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(inner)
+        # Not a stop for the keyboard: its fields are.
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        buttons = QHBoxLayout()
+        for widget in (self.remove, self.test):
+            buttons.addWidget(widget)
+        buttons.addStretch(1)
+        for widget in (self.cancel, self.save, self.connect_button):
+            buttons.addWidget(widget)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(20, 4, 20, 0)
+        foot.setSpacing(12)
+        foot.addWidget(self.state)
+        foot.addLayout(buttons)
+        head = plain_label(title, "title")
+        head.setContentsMargins(20, 0, 20, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 18, 0, 16)
+        layout.setSpacing(8)
+        layout.addWidget(head)
+        layout.addWidget(self.area, 1)
+        layout.addLayout(foot)
+        self.remove.setVisible(self._former is not None)
+
+    def _connect(self) -> None:
+        self.test.clicked.connect(self.start_test)
+        self.connect_button.clicked.connect(self.start_connecting)
+        self.save.clicked.connect(self._save_only)
+        self.cancel.clicked.connect(self._stop_or_close)
+        self.remove.clicked.connect(self._ask_to_remove)
+        self.form.edited.connect(self._forget_result)
+        self.finished.connect(self._end)
+
+    # -- what is typed ---------------------------------------------------------
+
+    @property
+    def _kept_as(self) -> str:
+        return "" if self._former is None else self._former.name
+
+    def _profile(self, unnamed: str = "") -> ConnectionProfile | None:
+        """What is typed, or None after having said what is wrong."""
+        try:
+            return self.form.profile(unnamed)
+        except InputError as error:
+            self._say_error(error)
+            return None
+
+    def _forget_result(self) -> None:
+        self.steps.show_steps(())
+        self._say("", "muted")
+
+    # -- trying ----------------------------------------------------------------
+
+    def start_test(self) -> None:
+        """Say step by step how far the connection comes."""
+        profile = self._profile(_UNNAMED)
+        if profile is None:
+            return
+        secrets, password = self._secrets, self.form.password.take()
+        opening = opening_to_try(profile, self._kept_as)
+
+        def work(cancellation: Cancellation, report: Report) -> Steps:
+            return check_connection(
+                profile, opening, secrets, cancellation, report, password=password
+            )
+
+        self.steps.show_steps(())
+        self._set_busy("Testing…")
+        self._slot.put(
+            self._background.run(
+                work,
+                done=self._show_tested,
+                failed=self._fail,
+                progress=self._show_steps,
+                cancelled=self._tell_cancelled,
+                lane="connect",
+            )
+        )
+
+    def _show_steps(self, steps: object) -> None:
+        if isinstance(steps, tuple):
+            self.steps.show_steps(steps)
+            self.area.ensureWidgetVisible(self.steps)
+
+    def _show_tested(self, steps: Steps) -> None:
+        self._set_idle()
+        self._show_steps(steps)
+        is_good = bool(steps) and steps[-1].subject in {"Entries", "Server"}
+        is_good = is_good and steps[-1].outcome.value != "bad"
+        if is_good:
+            self._say("The connection works.", "good")
+        else:
+            self._say("The connection does not work yet; see the last step.", "error")
+
+    # -- connecting ------------------------------------------------------------
+
+    def start_connecting(self) -> None:
+        """Open the log; save the connection when it works."""
+        profile = self._profile()
+        if profile is None or not self._is_name_free(profile):
+            return
+        secrets, password = self._secrets, self.form.password.take()
+        opening = opening_to_try(profile, self._kept_as)
+        made: list[Database] = []
+
+        def work(cancellation: Cancellation, _report: Report) -> OpenLog:
+            database = open_connection(opening, secrets, cancellation, password=password)
+            made.append(database)
+            log = OpenLog(database, profile.name, read_access(database, cancellation))
+            cancellation.raise_if_cancelled()
+            return marked(log, profile)
+
+        def done(log: OpenLog) -> None:
+            self._set_idle()
+            if self._save(profile):
+                self.connected.emit(profile, log)
+                self.accept()
+            else:
+                close_all(made)
+
+        def failed(error: Exception) -> None:
+            close_all(made)
+            self._fail(error)
+
+        def cancelled() -> None:
+            close_all(made)
+            self._tell_cancelled()
+
+        self._set_busy("Connecting…")
+        self._slot.put(
+            self._background.run(
+                work, done=done, failed=failed, cancelled=cancelled, lane="connect"
+            )
+        )
+
+    def _save_only(self) -> None:
+        profile = self._profile()
+        if profile is not None and self._save(profile):
+            self.accept()
+
+    def _is_name_free(self, profile: ConnectionProfile) -> bool:
+        """Whether it can be saved under its name; said where not, before anything is opened."""
+        try:
+            names = {one.name.casefold() for one in self._store.read()}
+        except InputError as error:
+            self._say_error(error)
+            return False
+        if profile.name.casefold() in names - {self._kept_as.casefold()}:
+            self._say_error(
+                InputError(
+                    f"There is a connection {profile.name!r} already.",
+                    "Choose another name.",
+                    field="name",
+                )
+            )
+            return False
+        return True
+
+    def _save(self, profile: ConnectionProfile) -> bool:
+        try:
+            self._store.save(profile, replacing=self._kept_as)
+        except InputError as error:
+            self._say_error(error)
+            return False
+        remember = self.form.remember
+        if profile.kind is Kind.POSTGRESQL and remember.isChecked():
+            self._keep.keep(profile.name, self.form.password.take(), former=self._kept_as)
+        elif remember.isEnabled():
+            self._keep.forget(self._kept_as or profile.name)
+        self.changed.emit()
+        return True
+
+    # -- removing --------------------------------------------------------------
+
+    def _ask_to_remove(self) -> None:
+        box = plain_message(
+            self,
+            f"Remove the connection {visible_text(self._kept_as)}?",
+            "Its password is taken out of the keyring. The log itself is not touched.",
+        )
+        yes = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        yes.clicked.connect(self._remove)
+        box.open()
+
+    def _remove(self) -> None:
+        try:
+            self._store.remove(self._kept_as)
+        except InputError as error:
+            self._say_error(error)
+            return
+        self._keep.forget(self._kept_as)
+        self.changed.emit()
+        self.reject()
+
+    # -- states ----------------------------------------------------------------
+
+    def _fail(self, error: Exception) -> None:
+        self._set_idle()
+        if isinstance(error, KnownError):
+            self._say(error.sentence, "error")
+            if isinstance(error, PasswordError):
+                self.form.mark(InputError(error.what, error.advice, field="password"))
+            return
+        self._say("Something unexpected happened.", "error")
+        self._background.crashed.emit(error)
+
+    def _say_error(self, error: InputError) -> None:
+        self.form.mark(error)
+        self._say(error.sentence, "error")
+
+    def _tell_cancelled(self) -> None:
+        self._set_idle()
+        self._say("Cancelled.", "muted")
+
+    def _set_busy(self, words: str) -> None:
+        self._say(words, "muted")
+        self._set_enabled(is_enabled=False)
+
+    def _set_idle(self) -> None:
+        self._slot = Latest()
+        self._set_enabled(is_enabled=True)
+
+    def _set_enabled(self, *, is_enabled: bool) -> None:
+        self._is_busy = not is_enabled
+        for widget in (self.form, self.test, self.save, self.connect_button, self.remove):
+            widget.setEnabled(is_enabled)
+
+    def _stop_or_close(self) -> None:
+        if self._is_busy:
+            self._slot.cancel()
+            self._tell_cancelled()
+        else:
+            self.reject()
+
+    def _end(self) -> None:
+        self._slot.cancel()
+        self.form.remember.stop()
+        self.form.password.clear()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop what is under way."""
+        self._end()
+        super().closeEvent(event)
+
+    def _say(self, text: str, tone: str) -> None:
+        shown = visible_text(text)
+        self.state.setText(shown)
+        self.state.setVisible(bool(shown))
+        self.state.setAccessibleDescription(shown)
+        set_tone(self.state, "tone", tone)

@@ -1,0 +1,33 @@
+"""The window with a keyring in memory, and a server with passwords and TLS."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mylla_audit_desktop.connections.secrets import Secrets
+from mylla_audit_desktop.desktop.application import Session
+from tests.memory_keyring import MemoryKeyring
+from tests.secure_server import SignInServer, running_sign_in_server
+
+Begin = Callable[..., Session]
+
+
+@pytest.fixture(scope="package")
+def secure() -> Iterator[SignInServer]:
+    with running_sign_in_server() as server:
+        yield server
+
+
+@pytest.fixture
+def memory() -> MemoryKeyring:
+    return MemoryKeyring()
+
+
+@pytest.fixture
+def begin(start: Callable[..., Session], memory: MemoryKeyring) -> Begin:
+    """Start the window as the user does, without options unless some are given."""
+
+    def begin(url: str | None = None, **options: object) -> Session:
+        return start(url, secrets=Secrets(lambda: memory), **options)
+
+    return begin

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from mylla_audit_desktop import __version__
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.errors import KnownError
+from mylla_audit_desktop.resources import resource_path
 
 _LOG = logging.getLogger(__name__)
 _QT_LEVELS = {

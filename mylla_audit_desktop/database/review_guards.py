@@ -126,7 +126,9 @@ BEGIN
         -- In one order for everybody, so that two never wait for each other crosswise.
         ORDER BY d.finding_id COLLATE "C"
     LOOP
-        IF one.finding_id IS DISTINCT FROM review.finding_id(one.rule, one.entry_ids) THEN
+        IF array_ndims(one.entry_ids) IS DISTINCT FROM 1
+            OR one.finding_id IS DISTINCT FROM review.finding_id(one.rule, one.entry_ids)
+        THEN
             RAISE EXCEPTION 'the ID is not that of the rule and the entries'
                 USING ERRCODE = 'MR003', DETAIL = coalesce(one.finding_id, '');
         END IF;

@@ -94,7 +94,7 @@ def _add_sign_off(commands: Any, lazily: Lazily) -> argparse.ArgumentParser:
     parser.add_argument("--time-zone", metavar="IANA", help="of the dates (default: the system's)")
     add_store(parser)
     add_reviewer(parser)
-    parser.set_defaults(run=lazily("review_sign_off", "run"), writes=True)
+    parser.set_defaults(run=lazily("review_sign_off", "run"), writes=True, all_time=False)
     return parser
 
 

@@ -3,20 +3,19 @@
 from argparse import Namespace
 from datetime import UTC, datetime
 
+from mylla_audit_desktop.cli.arguments import read_period
 from mylla_audit_desktop.cli.progress import Progress
 from mylla_audit_desktop.cli.review_opening import opened_store, signature
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.errors import InputError
-from mylla_audit_desktop.log.period import PeriodChoice, Preset, resolve_period
-from mylla_audit_desktop.log.zones import system_zone, zone_named
+from mylla_audit_desktop.log.period import resolve_period
 
 
 def run(arguments: Namespace, cancellation: Cancellation) -> int:
     """Sign a period, or countersign it."""
     from mylla_audit_desktop.database.review_period import sign_off
 
-    zone = zone_named(arguments.time_zone) if arguments.time_zone else system_zone()
-    choice = PeriodChoice(Preset.CUSTOM, arguments.start, arguments.end)
+    choice, zone = read_period(arguments)
     period = resolve_period(choice, datetime.now(UTC), zone)
     if period.start is None or period.end is None:
         raise InputError("A period that is signed has two ends.", "Give --from and --to.")

@@ -29,6 +29,12 @@ def build_parser() -> argparse.ArgumentParser:
     which.add_argument("--connection", metavar="NAME", help="a saved connection")
     parser.add_argument("--target", metavar="ID", help="open on everything that touched this")
     parser.add_argument(
+        "--reviewer",
+        metavar="ACTOR_ID",
+        help="who decides and signs in a SQLite log, which knows no logins "
+        "(default: the system's login); recorded as not verified",
+    )
+    parser.add_argument(
         "--tour", metavar="DIR", help="go through the main job, leave screenshots and the CSV there"
     )
     parser.add_argument("--profile", metavar="DIR", help="settings and demo in a folder of its own")

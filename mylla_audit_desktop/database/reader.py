@@ -183,7 +183,7 @@ class LogReader:
         )
         with self._database.reading(cancellation) as connection:
             rows = connection.execute(statement).all()
-        return Page(start, tuple(_summary(row) for row in rows[:size]), len(rows) <= size)
+        return Page(start, tuple(read_summary(row) for row in rows[:size]), len(rows) <= size)
 
     def read_entry(
         self, entry_id: int, occurred_at: Instant | None, cancellation: Cancellation
@@ -330,7 +330,8 @@ def _entry(row: sa.Row[Any]) -> AuditEntry:
     return AuditEntry(row[0], row[1], *_required_texts(row), *row[6:])
 
 
-def _summary(row: sa.Row[Any]) -> EntrySummary:
+def read_summary(row: sa.Row[Any]) -> EntrySummary:
+    """The entry of a row of `EntryRelation.summary_columns`."""
     target_type, target_id, target_name, ip_address, before, after = row[6:]
     changes, has_more = changed_fields(before, after)
     is_cut = any(text is not None and len(text) >= EXCERPT_LENGTH for text in (before, after))

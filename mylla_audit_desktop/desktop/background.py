@@ -27,8 +27,11 @@ LANES = {
     "details": 1,
     "choices": 1,
     "export": 1,
+    "review": 2,
     "activity": 1,
     "connect": 4,
+    "follow": 1,
+    "decide": 1,
 }
 _REPORT_SECONDS = 0.1
 _TURN_SECONDS = 0.0005

@@ -68,3 +68,12 @@ def format_zone(zone: ZoneInfo, offset: timedelta | None) -> str:
 def _day(fields: InstantFields) -> str:
     year = f"{fields.year}" if fields.year > 0 else f"{1 - fields.year} BC"
     return f"{fields.day:02d} {_MONTHS[fields.month - 1]} {year}"
+
+
+def format_short_stamp(instant: Instant, zone: ZoneInfo, *, with_year: bool = False) -> str:
+    """`14 Sep 23:41`, where the whole is said elsewhere."""
+    fields = instant.fields(zone)
+    if fields is None:
+        return str(instant)
+    day = _day(fields) if with_year else f"{fields.day:02d} {_MONTHS[fields.month - 1]}"
+    return f"{day} {fields.hour:02d}:{fields.minute:02d}"

@@ -43,6 +43,10 @@ class Tokens:
     removed_tint: str
     changed: str
     changed_tint: str
+    critical: str
+    high: str
+    medium: str
+    low: str
 
 
 LIGHT = Tokens(
@@ -64,6 +68,11 @@ LIGHT = Tokens(
     removed_tint="#fdeaea",
     changed="#8a5a00",
     changed_tint="#fdf3dc",
+    critical="#a3201d",
+    # A shade darker than drawn, so that they can be read on a selected row too.
+    high="#ad4408",
+    medium="#7c6200",
+    low="#5c6577",
 )
 DARK = Tokens(
     window="#14171d",
@@ -84,6 +93,10 @@ DARK = Tokens(
     removed_tint="#3d1f20",
     changed="#f0c46a",
     changed_tint="#3a2f17",
+    critical="#ff9a94",
+    high="#ffb37a",
+    medium="#f0d26a",
+    low="#a3acbc",
 )
 
 # Every line can be seen, every text stands at 7:1 or more (WCAG AAA).
@@ -106,6 +119,10 @@ CONTRAST = Tokens(
     removed_tint="#4a0a08",
     changed="#ffe08a",
     changed_tint="#3a2f00",
+    critical="#ffb8b2",
+    high="#ffc59a",
+    medium="#ffe08a",
+    low="#f0f0f0",
 )
 
 

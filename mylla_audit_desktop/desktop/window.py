@@ -27,6 +27,7 @@ from mylla_audit_desktop.desktop.formats import format_day, format_zone
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.rail import BADGE_ROLE, RailDelegate
 from mylla_audit_desktop.desktop.retention.page import RetentionPage
+from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
@@ -82,6 +83,10 @@ class MainWindow(QMainWindow):
         )
         self._build_rail()
         self.add_page("Audit log", "scroll-text", self.audit_log)
+        self.review = ReviewPage(
+            background, theme, catalog, settings, lambda: datetime.now(UTC), profile.data
+        )
+        self.add_page("Review", "circle-check-big", self.review)
         self.activity = ActivityPage(
             background,
             theme,

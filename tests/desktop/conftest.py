@@ -79,6 +79,7 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
         *,
         secrets: Secrets | None = None,
         connection: str | None = None,
+        reviewer: str | None = None,
     ) -> Session:
         arguments = Namespace(
             profile=str(tmp_path / "profile"),
@@ -88,6 +89,7 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
             database=url,
             connection=connection,
             target=target,
+            reviewer=reviewer,
         )
         session = Session(qapp, arguments, secrets)
         sessions.append(session)

@@ -25,7 +25,9 @@ PAIRS = [
     *product(("accent",), ("panel", "window", "tint")),
     *((name, ground) for name in ("added", "removed", "changed")
       for ground in ("panel", f"{name}_tint")),
+    *product(("critical", "high", "medium", "low"), ("panel", "selection")),
     ("on_accent", "accent"),
+    ("panel", "removed"),
     ("removed", "window"),
     ("added", "window"),
 ]  # fmt: skip

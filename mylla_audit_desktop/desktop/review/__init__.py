@@ -1,0 +1,1 @@
+"""The review page: checklist, findings, decisions, sign-off, policy."""

@@ -1,0 +1,193 @@
+"""The top of the page: which period, how far the review is, report and sign-off."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QWidget
+
+from mylla_audit_desktop.desktop.formats import format_count, format_period
+from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
+from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
+from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.period import (
+    REVIEW_PRESETS,
+    Period,
+    PeriodChoice,
+    Preset,
+    preset_days,
+    resolve_period,
+)
+from mylla_audit_desktop.log.visible import visible_text
+
+_PAUSE_MS = 500
+_DAY_WIDTH = 100
+
+
+class ReviewHead(QFrame):
+    """Emits `period_chosen` with a valid `PeriodChoice` when it differs from the last."""
+
+    period_chosen = Signal(object)
+    report_wanted = Signal()
+    sign_off_wanted = Signal()
+
+    def __init__(self, zone: ZoneInfo, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.setObjectName("filters")
+        self._zone, self._now = zone, now
+        self._last = PeriodChoice(Preset.LAST_MONTH)
+        self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self.title = plain_label("Review", "page")
+        self.period = PeriodButton(REVIEW_PRESETS, self._last.preset, "Review period")
+        self.days = plain_label("", "muted")
+        self.start, self.end = QLineEdit(), QLineEdit()
+        self.message = plain_label("", "error")
+        self.message.setAccessibleName("Period error")
+        self.progress = plain_label("", "muted")
+        self.progress.setAccessibleName("Review progress")
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("Decided findings")
+        self.bar.setTextVisible(False)
+        self.report = button("Save report…")
+        self.sign_off = button("Sign off period", "primary")
+        self._lay_out()
+        self._connect()
+        self._show_period()
+        self.show_progress(None)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 16, 10)
+        row.setSpacing(10)
+        row.addWidget(self.title)
+        row.addSpacing(6)
+        row.addWidget(self.period)
+        row.addWidget(self.days)
+        for name, field in (("From", self.start), ("To", self.end)):
+            field.setAccessibleName(name)
+            field.setPlaceholderText("YYYY-MM-DD")
+            field.setToolTip(f"{name}: a day, included")
+            field.setFixedWidth(_DAY_WIDTH)
+            row.addWidget(field)
+        row.addWidget(self.message)
+        row.addStretch(1)
+        row.addWidget(self.progress)
+        row.addWidget(self.bar)
+        row.addSpacing(4)
+        row.addWidget(self.report)
+        row.addWidget(self.sign_off)
+        self.period.setMinimumWidth(132)
+        self.bar.setFixedWidth(112)
+        self.setFixedHeight(50)
+
+    def _connect(self) -> None:
+        self.period.chosen.connect(self._take_preset)
+        for field in (self.start, self.end):
+            field.textEdited.connect(lambda _text: self._timer.start())
+            field.returnPressed.connect(self._apply)
+        self._timer.timeout.connect(self._apply)
+        self.report.clicked.connect(self.report_wanted)
+        self.sign_off.clicked.connect(self.sign_off_wanted)
+
+    # -- period ----------------------------------------------------------------
+
+    @property
+    def choice(self) -> PeriodChoice:
+        """The period in force."""
+        return self._last
+
+    def set_choice(self, choice: PeriodChoice) -> None:
+        """Show a period and apply it."""
+        self.period.set_preset(choice.preset)
+        self.start.setText(choice.start)
+        self.end.setText(choice.end)
+        self._apply()
+
+    def set_zone(self, zone: ZoneInfo) -> None:
+        """Days are whole days of this zone from now on."""
+        self._zone = zone
+        self._show_period()
+
+    def resolve(self) -> tuple[Period, PeriodChoice]:
+        """The bounds of the fields. Raises InputError that names the field."""
+        choice = PeriodChoice(self.period.preset)
+        if choice.preset is Preset.CUSTOM:
+            choice = PeriodChoice(Preset.CUSTOM, self.start.text().strip(), self.end.text().strip())
+            for field, text in (("From", choice.start), ("To", choice.end)):
+                if not text:
+                    # A sign-off is of days that somebody named.
+                    raise InputError(f"{field}: type a day.", "YYYY-MM-DD.", field=field)
+        return resolve_period(choice, self._now(), self._zone), choice
+
+    def _take_preset(self) -> None:
+        if self.period.preset is Preset.CUSTOM:
+            days = preset_days(self._last.preset, self._now().astimezone(self._zone).date())
+            if days is not None and not self.start.text():
+                self.start.setText(days[0].isoformat())
+                self.end.setText(days[1].isoformat())
+        self._apply()
+        if self.period.preset is Preset.CUSTOM:
+            self.start.setFocus()
+            self.start.selectAll()
+
+    def _apply(self) -> None:
+        self._timer.stop()
+        error = None
+        try:
+            _period, choice = self.resolve()
+        except InputError as found:
+            error = found
+        self._mark(error)
+        self._show_period()
+        if error is None and choice != self._last:
+            self._last = choice
+            self.period_chosen.emit(choice)
+
+    def _mark(self, error: InputError | None) -> None:
+        for field in (self.start, self.end):
+            is_wrong = error is not None and error.field == field.accessibleName()
+            set_tone(field, "isWrong", "true" if is_wrong else "false")
+            sentence = error.sentence if error is not None and is_wrong else ""
+            field.setAccessibleDescription(visible_text(sentence))
+        self.message.setText(visible_text(error.what) if error else "")
+        self.message.setToolTip(plain_tooltip(error.sentence) if error else "")
+        self.message.setVisible(error is not None)
+
+    def _show_period(self) -> None:
+        is_custom = self.period.preset is Preset.CUSTOM
+        for field in (self.start, self.end):
+            field.setVisible(is_custom)
+        self.days.setVisible(not is_custom)
+        self.message.setVisible(bool(self.message.text()))
+        if not is_custom:
+            period, _choice = self.resolve()
+            self.days.setText(format_period(period, self._zone))
+
+    # -- progress --------------------------------------------------------------
+
+    def show_progress(self, counts: tuple[int, int] | None) -> None:
+        """Total and open findings; None while they are not known."""
+        if counts is None:
+            self.progress.setText("")
+            self.bar.setRange(0, 1)
+            self.bar.setValue(0)
+        else:
+            total, left = counts
+            self.progress.setText(
+                f"{format_count(total, 'finding', 'findings')} · "
+                f"{total - left:,} decided · {left:,} open"
+            )
+            self.bar.setRange(0, max(total, 1))
+            self.bar.setValue(total - left if total else 1)
+        self.progress.setAccessibleDescription(self.progress.text())
+
+    def permit_sign_off(self, why_not: str, why: str = "") -> None:
+        """Enable the sign-off, or say why it cannot be; `why` says what it will do."""
+        self.sign_off.setEnabled(not why_not)
+        self.sign_off.setToolTip(plain_tooltip(why_not or why))
+        self.sign_off.setAccessibleDescription(visible_text(why_not or why))
+
+    def focus_widgets(self) -> tuple[QWidget, ...]:
+        """From left to right, for the order of Tab."""
+        return (self.period, self.start, self.end, self.report, self.sign_off)

@@ -1,0 +1,712 @@
+"""The review page: wires period, checklist, findings, details, decisions and sign-off.
+
+What its user, a compliance officer who comes every week, does most, in three clicks:
+
+1. Review in the list at the left. Its badge says how many findings are open; the first
+   open one is selected, with everything needed to judge it at the right.
+2. Expected (or E; F and X for the others). The next open finding is selected, over the
+   three rows of the checklist, until none is left.
+3. Sign off period; then Save report.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QKeySequence
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout
+
+from mylla_audit_desktop.connections.decision_file import default_decision_file
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.reader import LogReader
+from mylla_audit_desktop.database.review_faults import DecidedMeanwhileError
+from mylla_audit_desktop.desktop.audit_log.details_pane import EntryDetails, describe_entry
+from mylla_audit_desktop.desktop.background import Background, Latest, Report
+from mylla_audit_desktop.desktop.formats import format_count, format_short_stamp
+from mylla_audit_desktop.desktop.open_log import OpenLog
+from mylla_audit_desktop.desktop.review import source
+from mylla_audit_desktop.desktop.review.checklist import count_by_rule
+from mylla_audit_desktop.desktop.review.decision_writer import DecisionWriter
+from mylla_audit_desktop.desktop.review.filter_row import FilterRow
+from mylla_audit_desktop.desktop.review.finding_details import FindingDetails
+from mylla_audit_desktop.desktop.review.finding_model import FindingModel
+from mylla_audit_desktop.desktop.review.finding_table import FindingTable
+from mylla_audit_desktop.desktop.review.head import ReviewHead
+from mylla_audit_desktop.desktop.review.notice_bar import NoticeBar
+from mylla_audit_desktop.desktop.review.permission import (
+    explain_sign_off,
+    permit_decision,
+    refuse_sign_off,
+)
+from mylla_audit_desktop.desktop.review.side import ReviewSide
+from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
+from mylla_audit_desktop.desktop.review.words import RULE_TITLES, VERDICT_WORDS, name_of
+from mylla_audit_desktop.desktop.settings import SettingsStore
+from mylla_audit_desktop.desktop.theme import Theme
+from mylla_audit_desktop.desktop.widgets import EmptyState
+from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.log.catalog import ActionCatalog
+from mylla_audit_desktop.log.entry import EntrySummary
+from mylla_audit_desktop.log.errors import (
+    AnswerIsNoError,
+    DatabaseError,
+    InputError,
+    KnownError,
+)
+from mylla_audit_desktop.log.filters import LogFilters
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from mylla_audit_desktop.review.context import FindingContext
+from mylla_audit_desktop.review.decision import Decision, ReviewedFinding, SignOff, Verdict
+from mylla_audit_desktop.review.finding import Rule
+from mylla_audit_desktop.review.period import Review
+
+_BUSY_MS = 1_000
+# Unseen, the page waits until the audit log page has its first rows.
+_LATER_MS = 2_500
+_FOLLOW_MS = 3_000
+_SIDE_WIDTH, _DETAILS_WIDTH = 214, 376
+
+
+class ReviewPage(Page):
+    """Reviews one period of one log at a time."""
+
+    menu_title = "&Review"
+    # A period was read, or its decisions changed.
+    review_shown = Signal()
+
+    def __init__(
+        self,
+        background: Background,
+        theme: Theme,
+        catalog: ActionCatalog,
+        settings: SettingsStore,
+        now: Callable[[], datetime],
+        data_folder: Path,
+    ) -> None:
+        super().__init__()
+        self._background, self._now = background, now
+        self._zone = settings.settings.zone()
+        self._log: OpenLog | None = None
+        # As whom SQLite's decisions are recorded; None: as the system's login.
+        self.reviewer: str | None = None
+        self._data_folder = data_folder
+        self.reading: source.Reading | None = None
+        self._awaits_findings = False
+        # The banner says already who was first; following finds the same.
+        self._has_told_loss = False
+        self._earlier: tuple[ReviewedFinding, ...] = ()
+        self._slots = {name: Latest() for name in ("all", "earlier", "around", "entry", "mark")}
+        self.head = ReviewHead(self._zone, now)
+        self.side = ReviewSide(theme)
+        self.checklist = self.side.checklist
+        self.filters = FilterRow()
+        self.model = FindingModel(self._zone, self)
+        self.table = FindingTable(self.model, theme)
+        self.details = FindingDetails(catalog, theme, self._zone)
+        self.banner = NoticeBar()
+        self.notice = EmptyState()
+        self._lay_out()
+        self.writer = DecisionWriter(background, self)
+        self._busy_timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
+        self._later_timer = QTimer(self, singleShot=True, interval=_LATER_MS)
+        # Many changes of the selection in a row come to one.
+        self._selection_timer = QTimer(self, singleShot=True, interval=0)
+        self.follow_timer = QTimer(self, interval=_FOLLOW_MS)
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.results = QStackedWidget()
+        self.results.addWidget(self.table)
+        self.results.addWidget(self.notice)
+        middle = QFrame()
+        middle.setObjectName("panel")
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.filters)
+        column.addWidget(self.results, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (self.side, middle, self.details):
+            self.splitter.addWidget(widget)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setStretchFactor(1, 1)
+        self.side.setMinimumWidth(190)
+        middle.setMinimumWidth(260)
+        self.details.setMinimumWidth(320)
+        self.splitter.setSizes([_SIDE_WIDTH, 700, _DETAILS_WIDTH])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.head)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.splitter, 1)
+
+    def _connect(self) -> None:
+        self.head.period_chosen.connect(self._take_period)
+        self.head.sign_off_wanted.connect(self.open_sign_off)
+        self.checklist.rule_chosen.connect(self._take_rule)
+        self.filters.changed.connect(self._take_filter)
+        self.filters.stop.clicked.connect(self._stop_reading)
+        self.notice.action.clicked.connect(self._act_on_notice)
+        self.table.selection_changed.connect(self._selection_timer.start)
+        self.model.modelReset.connect(self._selection_timer.start)
+        self._selection_timer.timeout.connect(self._take_selection)
+        form = self.details.form
+        self.table.verdict_typed.connect(form.decide)
+        self.table.undo_typed.connect(self.take_back)
+        form.decided.connect(self._decide)
+        self.writer.stored.connect(self._take_stored)
+        self.writer.failed.connect(self._take_refusal)
+        self.writer.cancelled.connect(self._take_cancelled)
+        self.writer.busy_changed.connect(self._show_writing)
+        form.left.connect(self.table.setFocus)
+        self.details.entry_wanted.connect(self._show_entry)
+        self.details.open_wanted.connect(self.open_in_log)
+        self._busy_timer.timeout.connect(lambda: self.filters.show_busy(is_busy=True))
+        self._later_timer.timeout.connect(self.refresh)
+        self.follow_timer.timeout.connect(self.follow)
+
+    # -- which log, which period -----------------------------------------------
+
+    def show_log(self, log: OpenLog) -> None:
+        """Review this log from now on."""
+        for slot in self._slots.values():
+            slot.cancel()
+        self._log, self.reading, self._earlier = log, None, ()
+        self.writer.forget()
+        self.model.show_findings(())
+        self._show_counts()
+        self.follow_timer.start()
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._later_timer.start()
+
+    def set_zone(self, zone: ZoneInfo) -> None:
+        """The period's days are of another zone from now on."""
+        self._zone = zone
+        self.head.set_zone(zone)
+        self.model.set_zone(zone)
+        self.details.set_zone(zone)
+        self.refresh()
+
+    def take_focus(self) -> None:
+        """The keyboard goes to the findings; the first time they are read."""
+        if self.reading is None and self._log is not None:
+            self.refresh()
+        if self.model.rowCount():
+            self.table.setFocus()
+        else:
+            # The findings take it over when they are there.
+            self.checklist.setFocus()
+            self._awaits_findings = self.reading is None
+
+    def menu_actions(self) -> list[QAction]:
+        """What the page's menu holds."""
+        actions = []
+
+        def add(text: str, call: Callable[[], object], shortcut: str = "") -> None:
+            action = QAction(text, self)
+            action.triggered.connect(lambda: call())
+            if shortcut:
+                action.setShortcut(QKeySequence(shortcut))
+            actions.append(action)
+
+        period = QAction("Period", self)
+        # Here too: the menu of a button is out of a screen reader's reach.
+        period.setMenu(self.head.period.menu())
+        actions.append(period)
+        add("Refresh findings", self.refresh, "F5")
+        add("Go to the checklist", self.checklist.setFocus, "Ctrl+L")
+        add("Go to the findings", self.table.setFocus, "Ctrl+T")
+        add("Go to the note", self.details.form.note.setFocus, "Ctrl+D")
+        add("Next open finding", self.go_to_next_open, "Ctrl+J")
+        add("Open in audit log", self.open_in_log, "Ctrl+G")
+        add("Take back the last decision", self.take_back)
+        add("Sign off period…", self.open_sign_off)
+        actions += self.table.sort_actions()
+        return actions
+
+    # -- reading ---------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read the period anew; what is selected stays selected."""
+        self._later_timer.stop()
+        log, zone = self._log, self._zone
+        if log is None:
+            return
+        try:
+            period, _choice = self.head.resolve()
+        except InputError:
+            # Said at its field; the findings on show stay.
+            return
+        if period.start is None or period.end is None:
+            return
+        bounds = (period.start, period.end)
+        reviewer = self.reviewer
+        usual = default_decision_file(log.database.label, self._data_folder)
+        local_file = Path(log.decisions) if log.decisions else usual
+        self._busy_timer.start()
+        self._slots["all"].put(
+            self._background.run(
+                lambda cancellation, _report: source.read_all(
+                    log.database, log.access, reviewer, local_file, bounds, zone, cancellation
+                ),
+                done=self._take_reading,
+                failed=self._take_failure,
+                lane="review",
+            )
+        )
+
+    def _take_reading(self, reading: source.Reading) -> None:
+        self._show_busy_over()
+        before, self.reading = self.reading, reading
+        review = reading.review
+        is_other = before is None or before.review.start != review.start
+        self.filters.offer_actors(review.findings)
+        kept = () if is_other else self.table.selected_ids()
+        self._show_counts()
+        if is_other:
+            self._earlier = ()
+            self._read_earlier()
+            rule = self.checklist.next_open(self.checklist.rule)
+            if rule is not None:
+                self.checklist.choose(rule)
+        self.model.set_filter(self.filters.filter(self.checklist.rule))
+        self.model.show_findings(review.findings)
+        self._show_state()
+        if not self.table.select_ids(kept):
+            self._select_first_open()
+        if self._awaits_findings and self.checklist.hasFocus() and self.model.rowCount():
+            self.table.setFocus()
+        self._awaits_findings = False
+        if self.isVisible():
+            self.announce(self.head.progress.text())
+        self.review_shown.emit()
+
+    def _read_earlier(self) -> None:
+        log, reading = self._log, self.reading
+        if log is None or reading is None:
+            return
+
+        def done(findings: tuple[ReviewedFinding, ...]) -> None:
+            self._earlier = findings
+            self._take_selection()
+
+        self._slots["earlier"].put(
+            self._background.run(
+                lambda cancellation, _report: source.read_earlier(
+                    log.database, reading, cancellation
+                ),
+                done=done,
+                # The review goes on without; the next reading tries again.
+                failed=self._pass_over,
+                lane="review",
+            )
+        )
+
+    def follow(self) -> None:
+        """Look whether another reviewer added anything, and show it."""
+        reading = self.reading
+        if reading is None or not self.isVisible() or self.writer.is_busy:
+            return
+        self._slots["mark"].put(
+            self._background.run(
+                lambda cancellation, _report: source.read_newer(reading, cancellation),
+                done=self._take_newer,
+                # The next look tries again; a lost connection is said when it is needed.
+                failed=self._pass_over,
+                lane="follow",
+            )
+        )
+
+    def _take_newer(self, newer: source.Reading | None) -> None:
+        reading = self.reading
+        if newer is None or reading is None or newer.review.start != reading.review.start:
+            return
+        if newer.review.policy.number != reading.review.policy.number:
+            saved_by = newer.review.policy.saved_by or "Somebody"
+            self.banner.say(f"{saved_by} saved policy version {newer.review.policy.number}.")
+            self.refresh()
+            return
+        sentence = source.describe_news(reading, newer)
+        self.show_review(newer.review, newer.mark)
+        if newer.review.sign_offs != reading.review.sign_offs:
+            # What came after a signature is counted in the log.
+            self.refresh()
+        if sentence and not self._has_told_loss:
+            self.banner.say(sentence)
+            self.announce(sentence)
+        self._has_told_loss = False
+
+    def show_review(self, review: Review, mark: int | None = None) -> None:
+        """The same period with newer decisions or signatures."""
+        if self.reading is None:
+            return
+        mark = self.reading.mark if mark is None else mark
+        self.reading = replace(self.reading, review=review, mark=mark)
+        self.model.update_findings(review.findings)
+        self._show_counts()
+        self._show_state()
+        self._take_selection()
+        self.review_shown.emit()
+
+    def _stop_reading(self) -> None:
+        if self.writer.is_busy:
+            self.writer.cancel()
+            return
+        self._slots["all"].cancel()
+        self._show_busy_over()
+        if self.reading is None:
+            self._say("Cancelled", "No findings were read.", "Read again")
+        else:
+            self.banner.say("Reading was cancelled; the findings are those read before.")
+
+    def _show_busy_over(self) -> None:
+        self._busy_timer.stop()
+        self.filters.show_busy(is_busy=False)
+
+    def _take_failure(self, error: Exception) -> None:
+        self._show_busy_over()
+        if not isinstance(error, KnownError):
+            self._background.crashed.emit(error)
+            return
+        if self.reading is None:
+            self._say("The review could not be read", error.sentence, "Try again")
+        else:
+            self.banner.say(error.sentence, is_error=True)
+            self.announce(error.sentence)
+
+    def _pass_over(self, error: Exception) -> None:
+        if not isinstance(error, KnownError):
+            self._background.crashed.emit(error)
+
+    # -- what is shown ---------------------------------------------------------
+
+    def _show_counts(self) -> None:
+        reading = self.reading
+        if reading is None:
+            self.checklist.show_counts(None)
+            self.head.show_progress(None)
+            self.head.permit_sign_off("No period has been read yet.")
+            self.head.report.setEnabled(False)
+            self.badge_changed.emit("", "")
+            return
+        review = reading.review
+        counts = count_by_rule(review.findings)
+        self.checklist.show_counts(counts)
+        left = sum(count.open for count in counts.values())
+        self.head.show_progress((len(review.findings), left))
+        refusal = refuse_sign_off(review, reading.store.reviewer, reading.store.why_not)
+        self.head.permit_sign_off(refusal, explain_sign_off(review))
+        self.head.report.setEnabled(True)
+        self.side.show_policy(review.policy)
+        self.side.show_signatures(review, self._zone)
+        words = f"{format_count(left, 'open finding', 'open findings')}" if left else ""
+        self.badge_changed.emit(f"{left:,}" if left else "", words)
+
+    def _show_state(self) -> None:
+        """The table, or why it is empty."""
+        reading = self.reading
+        if self.model.rowCount() or reading is None:
+            self.results.setCurrentWidget(self.table)
+            return
+        findings = reading.review.findings
+        rule = self.checklist.rule
+        title = RULE_TITLES[rule].lower()
+        if not findings:
+            self._say(
+                "No findings in this period", "Nothing to decide: the period can be signed off."
+            )
+        elif not any(one.finding.rule is rule for one in findings):
+            self._say(f"No {title} in this period", "Nothing to decide here.")
+        else:
+            self._say("No finding matches", "Others are filtered out.", "Show all findings")
+
+    def _say(self, title: str, sentence: str, action: str = "") -> None:
+        self.notice.say(title, sentence, action)
+        self.results.setCurrentWidget(self.notice)
+        self.details.show_finding(None)
+        self._permit()
+        if self.isVisible():
+            self.announce(self.notice.sentences())
+
+    def _act_on_notice(self) -> None:
+        if self.notice.action.text() == "Show all findings":
+            self.filters.clear()
+            self.table.setFocus()
+        else:
+            self.refresh()
+
+    def announce(self, text: str) -> None:
+        """Have a screen reader say it."""
+        event = QAccessibleAnnouncementEvent(self.head.progress, text)
+        QAccessible.updateAccessibility(event)
+
+    # -- choosing --------------------------------------------------------------
+
+    def _take_period(self, _choice: PeriodChoice) -> None:
+        self.reading = None
+        self.model.show_findings(())
+        self._show_counts()
+        self._show_state()
+        self.details.show_finding(None)
+        self._permit()
+        self.refresh()
+
+    def _take_rule(self, rule: Rule) -> None:
+        self.model.set_filter(self.filters.filter(rule))
+        self._show_state()
+        self._select_first_open()
+
+    def _take_filter(self) -> None:
+        kept = self.table.selected_ids()
+        self.model.set_filter(self.filters.filter(self.checklist.rule))
+        self._show_state()
+        if not self.table.select_ids(kept):
+            self._select_first_open()
+
+    def _select_first_open(self) -> None:
+        if self.model.rowCount():
+            row = self.model.next_open(-1)
+            self.table.go_to(row or 0)
+        self._take_selection()
+
+    def go_to_next_open(self, after: int | None = None) -> bool:
+        """The next open finding, in the other rows of the checklist too; whether there is one."""
+        row = self.model.next_open(self.table.currentIndex().row() if after is None else after)
+        if row is not None:
+            self.table.go_to(row)
+            return True
+        rule = self.checklist.next_open(self.checklist.rule)
+        if rule is None:
+            return False
+        if rule is self.checklist.rule:
+            # Its open ones are filtered out.
+            self.filters.clear()
+        self.checklist.choose(rule)
+        self._select_first_open()
+        return True
+
+    # -- the selected finding --------------------------------------------------
+
+    def _take_selection(self) -> None:
+        self._selection_timer.stop()
+        selected = self.table.selected()
+        current = self.table.current()
+        if current not in selected:
+            current = selected[0] if selected else None
+        before = self.details.finding
+        self.details.show_finding(current, len(selected))
+        self._permit()
+        if current is None:
+            self._slots["around"].cancel()
+            return
+        is_other = before is None or before.finding != current.finding
+        self._read_around(current, is_other=is_other)
+
+    def _permit(self) -> None:
+        reading = self.reading
+        selected: Sequence[ReviewedFinding] = self.table.selected() if reading else ()
+        reviewer = reading.store.reviewer if reading else None
+        why_not = reading.store.why_not if reading else ""
+        entries = self.details.known_entries() if len(selected) == 1 else ()
+        self.details.form.permit(permit_decision(selected, reviewer, why_not, entries))
+
+    def _read_around(self, one: ReviewedFinding, *, is_other: bool) -> None:
+        """What stands around a finding; another one's is not waited for."""
+        log, reading = self._log, self.reading
+        if log is None or reading is None:
+            return
+        others = (*self._earlier, *reading.review.findings)
+        if not is_other:
+            self.details.show_earlier(one, others)
+            return
+        policy = reading.review.policy.policy
+        self._slots["entry"].cancel()
+        self._slots["around"].put(
+            self._background.run(
+                lambda cancellation, _report: source.read_around(
+                    log.database, policy, one, cancellation
+                ),
+                done=lambda context: self._show_around(one, context),
+                failed=self._take_failure,
+                lane="details",
+            )
+        )
+        self.details.show_earlier(one, others)
+
+    def _show_around(self, one: ReviewedFinding, context: FindingContext) -> None:
+        self.details.show_context(one, context)
+        self._permit()
+
+    def _show_entry(self, entry: EntrySummary) -> None:
+        log = self._log
+        if log is None:
+            return
+        reader = LogReader(log.database)
+
+        def work(cancellation: Cancellation, _report: Report) -> EntryDetails | None:
+            whole = reader.read_entry(entry.id, entry.occurred_at, cancellation)
+            return None if whole is None else describe_entry(whole)
+
+        self._slots["entry"].put(
+            self._background.run(
+                work, done=self.details.show_entry, failed=self._take_failure, lane="details"
+            )
+        )
+
+    def open_in_log(self) -> None:
+        """The finding's entries on the audit log page."""
+        one = self.details.finding
+        if one is None:
+            return
+        entries = self.details.known_entries()
+        first = one.finding.occurred_at
+        last = entries[-1].occurred_at if entries else first
+        choice = PeriodChoice(
+            Preset.CUSTOM,
+            first.isoformat(self._zone),
+            Instant(last.microseconds + 1).isoformat(self._zone),
+        )
+        self.open_entries.emit(LogFilters(choice, actors=(one.finding.actor_id,)))
+
+    # -- deciding --------------------------------------------------------------
+
+    def _decide(self, ids: tuple[str, ...], verdict: Verdict, note: str) -> None:
+        reading = self.reading
+        if reading is None:
+            return
+        wanted = set(ids)
+        findings = [one for one in reading.review.findings if one.finding.finding_id in wanted]
+        self.writer.write(reading.store, findings, verdict, note, reading.review.policy.number)
+
+    def take_back(self) -> None:
+        """Reopen what was decided last in this window, and go back to it."""
+        reading, ids = self.reading, self.writer.last_decided
+        if reading is None or not ids:
+            self.announce("There is no decision of yours to take back.")
+            return
+        self._decide(ids, Verdict.REOPENED, "Taken back.")
+
+    def _show_writing(self, is_busy: bool) -> None:
+        self.details.form.set_busy(is_busy=is_busy)
+        if is_busy:
+            self._busy_timer.start()
+        else:
+            self._show_busy_over()
+
+    def _take_stored(self, ids: tuple[str, ...], decisions: tuple[Decision, ...]) -> None:
+        reading = self.reading
+        self.details.form.forget(ids)
+        if reading is None:
+            return
+        self.banner.hide()
+        row = self.table.currentIndex().row()
+        verdict = decisions[-1].verdict
+        findings = source.with_decisions(reading.review, decisions)
+        self.show_review(replace(reading.review, findings=findings))
+        what = format_count(len(ids), "finding", "findings")
+        said = f"{what} {VERDICT_WORDS[verdict]}."
+        self.table.setFocus()
+        if verdict is Verdict.REOPENED:
+            self._show_findings(ids)
+            self.announce(said)
+            return
+        # Where the decided ones left the list, the next stands in their place.
+        is_gone = self.model.row_of(ids[-1]) is None
+        if self.go_to_next_open(row - 1 if is_gone else row):
+            self.announce(f"{said} {self.head.progress.text()}.")
+        else:
+            self.announce(f"{said} All findings are decided: the period can be signed off.")
+
+    def _show_findings(self, ids: tuple[str, ...]) -> None:
+        """Select these, in whichever row of the checklist they are."""
+        reading = self.reading
+        if reading is None or self.table.select_ids(ids):
+            return
+        for one in reading.review.findings:
+            if one.finding.finding_id in ids:
+                self.filters.clear()
+                self.checklist.choose(one.finding.rule)
+                self.table.select_ids(ids)
+                return
+
+    def _take_refusal(self, error: Exception) -> None:
+        if not isinstance(error, KnownError):
+            self._background.crashed.emit(error)
+            return
+        sentence = error.sentence
+        if isinstance(error, DecidedMeanwhileError):
+            sentence = self._describe_loss(error.decision)
+            self._has_told_loss = True
+        self.banner.say(sentence, is_error=not isinstance(error, DecidedMeanwhileError))
+        self.announce(sentence)
+        if isinstance(error, AnswerIsNoError | DatabaseError):
+            # What the other one decided is shown at once.
+            self.follow()
+
+    def _describe_loss(self, decision: Decision) -> str:
+        reading = self.reading
+        titles = {
+            one.finding.finding_id: one.finding.title
+            for one in (reading.review.findings if reading else ())
+        }
+        title = titles.get(decision.finding_id, decision.finding_id)
+        stamp = format_short_stamp(decision.decided_at, self._zone)
+        return (
+            f"{name_of(decision.reviewer)} decided “{title}” before you, at {stamp}: "
+            f"{VERDICT_WORDS[decision.verdict]}. Nothing of yours was added; your note is kept."
+        )
+
+    def _take_cancelled(self) -> None:
+        self.banner.say("Deciding was cancelled. The findings show what is stored.")
+        self.follow()
+
+    # -- signing ---------------------------------------------------------------
+
+    def open_sign_off(self) -> None:
+        """The dialog that signs the period on show."""
+        log, reading = self._log, self.reading
+        if log is None or reading is None or not self.head.sign_off.isEnabled():
+            return
+        now = Instant.from_datetime(self._now())
+        dialog = SignOffDialog(log.database, reading, self._zone, now, self._background, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.signed.connect(self._take_signature)
+        # Not exec(): a screen reader that pressed the button waits for it to return.
+        dialog.open()
+
+    def _take_signature(self, made: SignOff) -> None:
+        reading = self.reading
+        if reading is None:
+            return
+        verb = "countersigned" if made.content.countersigns is not None else "signed off"
+        sentence = f"The period is {verb}: {format_count(made.content.population)} bound."
+        self.show_review(
+            replace(reading.review, sign_offs=(*reading.review.sign_offs, made), since_sign_off=())
+        )
+        self.banner.say(sentence)
+        self.announce(sentence)
+        self.refresh()
+
+    # -- layout ----------------------------------------------------------------
+
+    def save_layout(self, state: QSettings) -> None:
+        """Keep splitter and period."""
+        state.setValue("review/splitter", self.splitter.saveState())
+        choice = self.head.choice
+        if choice.preset is not Preset.CUSTOM:
+            state.setValue("review/period", choice.preset.value)
+
+    def restore_layout(self, state: QSettings) -> None:
+        """As they were; what does not fit any more is passed over."""
+        splitter, period = state.value("review/splitter"), state.value("review/period")
+        if splitter is not None:
+            self.splitter.restoreState(splitter)
+        if period in {one.value for one in Preset}:
+            self.head.set_choice(PeriodChoice(Preset(period)))

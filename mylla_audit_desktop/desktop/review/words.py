@@ -1,0 +1,63 @@
+"""What the review calls its rules, severities and statuses; with a shape for the eye."""
+
+from mylla_audit_desktop.log.access import Reviewer
+from mylla_audit_desktop.review.decision import Status, Verdict
+from mylla_audit_desktop.review.finding import Rule, Severity
+
+RULE_TITLES = {
+    Rule.ROLE_PROMOTION: "Role promotions",
+    Rule.INTEGRATION_DISCONNECT: "Integration disconnects",
+    Rule.OFF_HOURS: "Off-hours activity",
+}
+# Of one finding.
+RULE_NAMES = {
+    Rule.ROLE_PROMOTION: "Role promotion",
+    Rule.INTEGRATION_DISCONNECT: "Integration disconnect",
+    Rule.OFF_HOURS: "Off-hours activity",
+}
+RULE_QUESTIONS = {
+    Rule.ROLE_PROMOTION: "Did anyone get Admin or Super Admin who shouldn't have?",
+    Rule.INTEGRATION_DISCONNECT: "Did a connection break that someone must repair?",
+    Rule.OFF_HOURS: "Logins and changes at unusual times or from unusual places?",
+}
+SEVERITY_MARKS = {
+    Severity.CRITICAL: "▲▲",
+    Severity.HIGH: "▲",
+    Severity.MEDIUM: "◆",
+    Severity.LOW: "●",
+}
+STATUS_WORDS = {
+    Status.OPEN: "open",
+    Status.EXPECTED: "expected",
+    Status.FOLLOW_UP: "follow-up",
+    Status.ESCALATED: "escalated",
+}
+STATUS_MARKS = {
+    Status.OPEN: "○",
+    Status.EXPECTED: "✓",
+    Status.FOLLOW_UP: "⚑",
+    Status.ESCALATED: "▲",
+}
+VERDICT_WORDS = {
+    Verdict.EXPECTED: "expected",
+    Verdict.FOLLOW_UP: "follow-up",
+    Verdict.ESCALATED: "escalated",
+    Verdict.REOPENED: "reopened",
+}
+
+
+def severity_text(severity: Severity) -> str:
+    """`▲ High`."""
+    return f"{SEVERITY_MARKS[severity]} {severity.value.capitalize()}"
+
+
+def status_text(status: Status) -> str:
+    """`✓ expected`; an open one has no mark."""
+    word = STATUS_WORDS[status]
+    return word if status is Status.OPEN else f"{STATUS_MARKS[status]} {word}"
+
+
+def name_of(reviewer: Reviewer) -> str:
+    """Who it is, and whether a login vouches for it."""
+    name = reviewer.actor_name or reviewer.actor_id
+    return name if reviewer.is_verified else f"{name} (not verified)"

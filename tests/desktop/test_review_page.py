@@ -1,0 +1,405 @@
+"""The review page as its user sees it, in a real window, over both databases."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from mylla_audit_desktop.database.connection import open_database
+from mylla_audit_desktop.database.setup import upgrade_schema
+from mylla_audit_desktop.desktop.review.finding_model import SEVERITY, STATUS, TITLE, WHEN
+from mylla_audit_desktop.desktop.review.page import ReviewPage
+from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
+from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from mylla_audit_desktop.review.decision import Status, Verdict
+from mylla_audit_desktop.review.finding import Rule, Severity
+from tests.database.conftest import set_up_team
+from tests.desktop.conftest import HOSTILE
+from tests.desktop.reviewing import (
+    PATIENCE,
+    Office,
+    Start,
+    column,
+    counts,
+    decided,
+    opened,
+    promotion,
+    usual_entries,
+)
+from tests.servers import Server
+
+_numbers = count()
+
+
+@pytest.fixture
+def sqlite_log(tmp_path: Path) -> Office:
+    """An empty log in a file."""
+    url = f"sqlite:///{tmp_path}/review.sqlite"
+    database = open_database(url, create=True)
+    upgrade_schema(database)
+    database.close()
+    return Office(url, is_postgresql=False)
+
+
+@pytest.fixture
+def postgresql_log(postgresql_server: Server) -> Iterator[Office]:
+    """An empty log on a server, with logins for its team."""
+    name = f"reviewed_{next(_numbers)}"
+    url = postgresql_server.create_database(name, "mylla_template")
+    set_up_team(url)
+    yield Office(url, is_postgresql=True)
+    postgresql_server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite_log", pytest.param("postgresql_log", marks=pytest.mark.postgresql)])
+def office(request: pytest.FixtureRequest) -> Office:
+    """The usual log, on either database."""
+    made: Office = request.getfixturevalue(request.param)
+    made.add(usual_entries())
+    made.set_policy()
+    return made
+
+
+@pytest.fixture
+def small(sqlite_log: Office) -> Office:
+    """The usual log in a file."""
+    sqlite_log.add(usual_entries())
+    sqlite_log.set_policy()
+    return sqlite_log
+
+
+def go_to_saturday(page: ReviewPage) -> None:
+    """Select the session of three entries."""
+    page.checklist.choose(Rule.OFF_HOURS)
+    for row in range(page.model.rowCount()):
+        one = page.model.finding_at(row)
+        if one is not None and len(one.finding.entry_ids) == 3:
+            page.table.go_to(row)
+
+
+def press(page_widget: object, key: Qt.Key) -> None:
+    QTest.keyClick(page_widget, key)
+
+
+# -- what is found -------------------------------------------------------------
+
+
+def test_the_checklist_counts_and_the_findings_are_those_of_its_row(
+    qtbot: QtBot, start: Start, office: Office
+) -> None:
+    page = opened(qtbot, start, office)
+    assert page.checklist.accessibleName() == "Checklist"
+    assert counts(page) == [
+        "Role promotions, 3 open",
+        "Integration disconnects, 1 open",
+        "Off-hours activity, 2 open",
+    ]
+    assert page.head.progress.text() == "6 findings · 0 decided · 6 open"
+    assert column(page, SEVERITY) == ["▲ High", "◆ Medium", "◆ Medium"]
+    page.checklist.choose(Rule.INTEGRATION_DISCONNECT)
+    assert page.model.rowCount() == 1
+    assert "Calendar" in column(page, TITLE)[0]
+    item = page.window().pages.item(1)
+    assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "6 open findings"
+
+
+def test_a_finding_tells_reason_change_and_hours(qtbot: QtBot, start: Start, small: Office) -> None:
+    page = opened(qtbot, start, small)
+    details = page.details
+    qtbot.wait_until(lambda: details.changes.isVisible(), timeout=PATIENCE)
+    finding = details.finding
+    assert finding is not None
+    assert details.kind.text() == "▲ High · Role promotion"
+    assert "Person 2" in details.title.text()
+    assert "Role rose from Member to Super Admin" in details.reason.text()
+    assert details.reason.text() in details.accessibleDescription()
+    changes = details.changes.changes
+    assert [changes.data(changes.index(0, c)) for c in range(3)] == [
+        "role",
+        "Member",
+        "Super Admin",
+    ]
+    assert details.hours.accessibleDescription().startswith("This finding: 10:00.")
+    go_to_saturday(page)
+    qtbot.wait_until(lambda: details.entries.count() == 3, timeout=PATIENCE)
+    details.entries.setCurrentRow(2)
+    qtbot.wait_until(
+        lambda: changes.rowCount() == 1 and changes.data(changes.index(0, 2)) == "Welcome 2",
+        timeout=PATIENCE,
+    )
+    assert "number.release" in details.following.text()
+    assert "Person 2" in details.earlier.text()
+
+
+def test_findings_are_filtered_and_sorted(qtbot: QtBot, start: Start, small: Office) -> None:
+    page = opened(qtbot, start, small)
+    header = page.table.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(WHEN) + 20, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert column(page, WHEN) == ["04 Mar 11:00", "03 Mar 11:00", "02 Mar 11:00"]
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert column(page, WHEN) == ["02 Mar 11:00", "03 Mar 11:00", "04 Mar 11:00"]
+    page.filters.severity.set_value(Severity.MEDIUM)
+    page.filters.changed.emit()
+    assert page.model.rowCount() == 2
+    page.filters.actor.set_value("usr_ana")
+    page.filters.changed.emit()
+    assert column(page, 2) == ["Ana Weber"]
+    page.filters.status.set_value(Status.ESCALATED)
+    page.filters.changed.emit()
+    assert "No finding matches" in page.notice.sentences()
+    qtbot.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
+    assert page.model.rowCount() == 3
+
+
+def test_an_empty_period_says_so_and_can_be_signed(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    choice = PeriodChoice(Preset.CUSTOM, "2026-04-01", "2026-04-30")
+    page = opened(qtbot, start, small, choice=choice)
+    assert "No findings in this period" in page.notice.sentences()
+    assert page.head.sign_off.isEnabled()
+    assert counts(page) == [
+        "Role promotions, none",
+        "Integration disconnects, none",
+        "Off-hours activity, none",
+    ]
+
+
+def test_a_wrong_day_is_marked_at_its_field(qtbot: QtBot, start: Start, small: Office) -> None:
+    page = opened(qtbot, start, small)
+    page.head.start.setFocus()
+    page.head.start.selectAll()
+    QTest.keyClicks(page.head.start, "2026-02-30")
+    qtbot.wait_until(lambda: "no day 2026-02-30" in page.head.message.text())
+    assert "no day 2026-02-30" in page.head.start.accessibleDescription()
+    assert page.model.rowCount() == 3, "the findings stay"
+
+
+def test_the_entries_open_on_the_audit_log_page(qtbot: QtBot, start: Start, small: Office) -> None:
+    page = opened(qtbot, start, small)
+    go_to_saturday(page)
+    qtbot.wait_until(lambda: page.details.entries.count() == 3, timeout=PATIENCE)
+    qtbot.mouseClick(page.details.open, Qt.MouseButton.LeftButton)
+    log = page.window().audit_log
+    assert log.isVisible()
+    qtbot.wait_until(lambda: log.summary.text().startswith("3 entries"), timeout=PATIENCE)
+
+
+# -- deciding ------------------------------------------------------------------
+
+
+def test_one_key_decides_and_goes_on_until_the_period_can_be_signed(
+    qtbot: QtBot, start: Start, office: Office
+) -> None:
+    page = opened(qtbot, start, office)
+    assert not page.head.sign_off.isEnabled()
+    assert "6 findings are still open" in page.head.sign_off.accessibleDescription()
+    for left in range(5, -1, -1):
+        assert page.table.hasFocus()
+        press(page.table, Qt.Key.Key_E)
+        decided(qtbot, page, f"{6 - left} decided · {left} open")
+    assert page.head.sign_off.isEnabled()
+    page.head.sign_off.click()
+    dialog = page.findChild(SignOffDialog)
+    assert dialog is not None
+    dialog.sign.click()
+    qtbot.wait_until(lambda: "Signed off by" in page.side.signatures.text(), timeout=PATIENCE)
+    name = "Ben Okafor," if office.is_postgresql else "usr_ben (not verified),"
+    assert name in page.side.signatures.text()
+    qtbot.wait_until(lambda: not page.head.sign_off.isEnabled(), timeout=PATIENCE)
+    assert "another reviewer" in page.head.sign_off.accessibleDescription()
+    database, store = office.store_of("ben")
+    from mylla_audit_desktop.database.cancellation import Cancellation
+
+    signed = store.read_sign_offs(Cancellation())
+    database.close()
+    assert [one.content.population for one in signed] == [8]
+
+
+def test_a_verdict_that_needs_a_note_asks_for_it_at_the_field(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    form = page.details.form
+    press(page.table, Qt.Key.Key_F)
+    assert "needs a note" in form.message.text()
+    assert "needs a note" in form.note.accessibleDescription()
+    assert form.note.hasFocus()
+    QTest.keyClicks(form.note, "Asked Olga")
+    QTest.keyClick(form.note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    decided(qtbot, page, "1 decided")
+    assert column(page, STATUS)[0] == "⚑ follow-up"
+    assert page.table.hasFocus()
+    assert form.note.toPlainText() == ""
+    page.table.go_to(0)
+    qtbot.wait_until(lambda: "Asked Olga" in page.details.decisions.text())
+    assert "policy 1" in page.details.decisions.text()
+
+
+def test_many_alike_are_decided_at_once_and_taken_back(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    page.table.selectAll()
+    qtbot.wait_until(lambda: "3 findings" in page.details.form.caption.text())
+    page.details.form.note.setPlainText("All as planned")
+    qtbot.mouseClick(page.details.form.buttons[Verdict.EXPECTED], Qt.MouseButton.LeftButton)
+    decided(qtbot, page, "3 decided")
+    assert page.checklist.rule is Rule.INTEGRATION_DISCONNECT, "the next open one is there"
+    press(page.table, Qt.Key.Key_U)
+    decided(qtbot, page, "0 decided")
+    assert page.checklist.rule is Rule.ROLE_PROMOTION
+    assert len(page.table.selected()) == 3
+    qtbot.wait_until(lambda: "reopened" in page.details.decisions.text())
+
+
+def test_a_decided_finding_is_reopened_to_decide_anew(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    buttons = page.details.form.buttons
+    assert not buttons[Verdict.REOPENED].isEnabled()
+    press(page.table, Qt.Key.Key_E)
+    decided(qtbot, page, "1 decided")
+    page.table.go_to(0)
+    qtbot.wait_until(lambda: buttons[Verdict.REOPENED].isEnabled())
+    assert not buttons[Verdict.EXPECTED].isEnabled()
+    assert "Reopen to decide anew" in buttons[Verdict.EXPECTED].accessibleDescription()
+    press(page.table, Qt.Key.Key_R)
+    decided(qtbot, page, "0 decided")
+    assert buttons[Verdict.EXPECTED].isEnabled()
+
+
+def test_nobody_decides_on_a_finding_of_their_own(
+    qtbot: QtBot, start: Start, office: Office
+) -> None:
+    page = opened(qtbot, start, office, name="ana")
+    row = column(page, 2).index("Ana Weber")
+    page.table.go_to(row)
+    buttons = page.details.form.buttons
+    qtbot.wait_until(lambda: not buttons[Verdict.EXPECTED].isEnabled())
+    assert "ask another reviewer" in buttons[Verdict.ESCALATED].accessibleDescription()
+    press(page.table, Qt.Key.Key_E)
+    assert "ask another reviewer" in page.details.form.message.text()
+    assert "0 decided" in page.head.progress.text()
+
+
+@pytest.mark.postgresql
+def test_who_is_no_team_member_reads_and_is_told_why_they_cannot_decide(
+    qtbot: QtBot, start: Start, postgresql_log: Office
+) -> None:
+    postgresql_log.add(usual_entries())
+    session = start(postgresql_log.url)
+    page = session.window.review
+    page.head.set_choice(PeriodChoice(Preset.CUSTOM, "2026-03-01", "2026-03-31"))
+    session.window.show_page(page)
+    qtbot.wait_until(lambda: bool(page.table.selected()), timeout=PATIENCE)
+    button = page.details.form.buttons[Verdict.EXPECTED]
+    assert not button.isEnabled()
+    assert button.accessibleDescription()
+    assert page.head.sign_off.accessibleDescription()
+
+
+# -- two reviewers -------------------------------------------------------------
+
+
+def test_the_second_is_told_who_decided_and_keeps_the_note(
+    qtbot: QtBot, start: Start, office: Office
+) -> None:
+    page = opened(qtbot, start, office)
+    page.follow_timer.stop()
+    one = page.table.current()
+    assert one is not None
+    form = page.details.form
+    form.note.setPlainText("Asked Olga, she planned it")
+    office.decide_as("ana", one, Verdict.ESCALATED, "Never planned")
+    form.buttons[Verdict.EXPECTED].click()
+    qtbot.wait_until(page.banner.isVisible, timeout=PATIENCE)
+    said = page.banner.sentence.text()
+    name = "Ana Weber" if office.is_postgresql else "Ana Weber (not verified)"
+    assert said.startswith(f"{name} decided “")
+    assert "before you" in said
+    assert "escalated" in said
+    assert form.note.toPlainText() == "Asked Olga, she planned it"
+    qtbot.wait_until(lambda: "▲ escalated" in column(page, STATUS), timeout=PATIENCE)
+    assert "Never planned" in page.details.decisions.text()
+    assert form.note.toPlainText() == "Asked Olga, she planned it"
+
+
+def test_what_another_decides_shows_by_itself(qtbot: QtBot, start: Start, office: Office) -> None:
+    page = opened(qtbot, start, office)
+    page.follow_timer.setInterval(50)
+    page.details.form.note.setPlainText("Half a sent")
+    last = page.model.finding_at(2)
+    assert last is not None
+    office.decide_as("ana" if last.finding.actor_id != "usr_ana" else "ben", last, Verdict.EXPECTED)
+    decided(qtbot, page, "1 decided · 5 open")
+    assert page.details.form.note.toPlainText() == "Half a sent"
+    assert page.table.currentIndex().row() == 0, "nothing moves"
+
+
+def test_a_new_policy_of_somebody_else_is_told(qtbot: QtBot, start: Start, small: Office) -> None:
+    page = opened(qtbot, start, small)
+    page.follow_timer.setInterval(50)
+    small.set_policy('time_zone = "UTC"\n[hours]\nsat = "08:00-23:00"\n')
+    qtbot.wait_until(lambda: "version 2" in page.side.policy_title.text(), timeout=PATIENCE)
+    assert "saved policy version 2" in page.banner.sentence.text()
+
+
+# -- the rest ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_as_text(
+    qtbot: QtBot, start: Start, sqlite_log: Office, text: str
+) -> None:
+    sqlite_log.add(
+        [promotion(1, 2, actor_id=text, actor_name=text, target_id=f"{text}2", target_name=text)]
+    )
+    page = opened(qtbot, start, sqlite_log)
+    wanted = text.replace("\u202e", "\\u202e")
+    assert column(page, 2) == [wanted]
+    assert wanted in page.details.title.text()
+    assert wanted in page.details.reason.text()
+    qtbot.wait_until(lambda: page.details.changes.isVisible(), timeout=PATIENCE)
+    for label in page.findChildren(QLabel):
+        assert label.textFormat() == Qt.TextFormat.PlainText or not label.text(), label.text()
+
+
+def test_a_failure_says_so_and_can_be_tried_again(
+    qtbot: QtBot, start: Start, small: Office, tmp_path: Path
+) -> None:
+    page = opened(qtbot, start, small)
+    log = tmp_path / "review.sqlite"
+    log.rename(tmp_path / "away.sqlite")
+    log.write_bytes(b"no database" * 500)
+    assert page._log is not None
+    page._log.database.close()
+    page.head.set_choice(PeriodChoice(Preset.CUSTOM, "2026-03-02", "2026-03-31"))
+    qtbot.wait_until(
+        lambda: "could not be read" in page.notice.sentences() and page.notice.isVisible(),
+        timeout=PATIENCE,
+    )
+    (tmp_path / "away.sqlite").rename(log)
+    qtbot.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: page.model.rowCount() == 3, timeout=PATIENCE)
+
+
+def test_the_keys_of_the_audit_log_page_rest_meanwhile(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    window = page.window()
+    QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert not window.audit_log.findChildren(SignOffDialog)
+    QTest.keyClick(page.table, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    qtbot.wait_until(window.audit_log.isVisible)
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    qtbot.wait_until(page.isVisible)
+    assert page.table.hasFocus()

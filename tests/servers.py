@@ -57,6 +57,23 @@ class Server:
         """Remove a database, whoever is connected."""
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def become_standby(self) -> None:
+        """Start again as a standby that has nothing to follow and only reads."""
+        (self.folder / "data" / "standby.signal").touch()
+        words = [program("pg_ctl"), "-D", self.folder / "data", "-l", self.folder / "log"]
+        _as_server_user([*words, "-m", "fast", "-w", "restart"], self.folder)
+
+
+def _as_server_user(words: list[str | Path], folder: Path) -> None:
+    """Run a program as the one who may run the server; its output goes nowhere."""
+    user: dict[str, object] = {}
+    if os.geteuid() == 0:
+        # The server refuses to run as root.
+        owner = pwd.getpwnam("postgres")
+        user = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    with Path(os.devnull).open("w") as null:
+        subprocess.run(words, cwd=folder, stdout=null, stderr=null, check=True, **user)
+
 
 def program(name: str) -> str:
     """The path of one of PostgreSQL's programs, of the newest version installed."""

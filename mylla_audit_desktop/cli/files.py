@@ -1,5 +1,6 @@
 """`mylla-audit export`, `verify` and `import`: evidence out, checked, and in again."""
 
+import sys
 from argparse import Namespace
 from contextlib import closing
 from datetime import UTC, datetime
@@ -33,6 +34,10 @@ def run_export(arguments: Namespace, cancellation: Cancellation) -> int:
     print(f"{result.row_count:,} {word} in {visible_text(str(result.output))}")
     print(f"Manifest {visible_text(str(result.manifest))}")
     print(f"SHA-256 {result.sha256}")
+    if result.export_id:
+        print(f"Recorded as {result.export_id}")
+    if result.note:
+        print(f"mylla-audit: {visible_text(result.note)}", file=sys.stderr)
     return 0
 
 

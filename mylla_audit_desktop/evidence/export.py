@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from mylla_audit_desktop.database.access import operating_system_login
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.export import stream_csv
+from mylla_audit_desktop.database.export_record import begin_export_record, end_export_record
 from mylla_audit_desktop.evidence.atomic_file import (
     check_target,
     exclusive_folder,
@@ -39,9 +40,10 @@ from mylla_audit_desktop.evidence.manifest import (
 )
 from mylla_audit_desktop.evidence.plain_file import open_plain_file
 from mylla_audit_desktop.log.csv_format import CSV_COLUMNS, Profile
-from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.errors import CancelledError, InputError, KnownError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
+from mylla_audit_desktop.log.visible import visible_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ class ExportResult:
     row_count: int
     bytes: int
     sha256: str
+    # The target of its entries in the log, "" where there are none; what to tell of that.
+    export_id: str = ""
+    note: str = ""
 
 
 def export_csv(
@@ -81,11 +86,62 @@ def export_csv(
 ) -> ExportResult:
     """Write the CSV and its manifest; `progress` gets the rows so far.
 
-    Raises InputError where a file cannot be written, DatabaseError where the
-    database fails, CancelledError. What stood there before stays then.
+    The log gets an entry before the first byte is written, and another that says how it
+    ended. Raises InputError where a file cannot be written, DatabaseError where the
+    database fails or cannot record it, CancelledError. What stood there before stays then.
     """
     output = request.output.expanduser().absolute()
     _check_targets(output, may_replace=request.may_replace)
+    record = begin_export_record(
+        database, _details(request, output), request.highest_id, cancellation
+    )
+    bounded = replace(request, output=output, highest_id=record.highest_id)
+    try:
+        result = _write(database, bounded, cancellation, progress)
+    except BaseException as error:
+        # Whatever keeps this from being recorded, the export's own error is the one to tell.
+        with suppress(KnownError):
+            end_export_record(database, record, _outcome(error))
+        raise
+    outcome = {
+        "state": "completed",
+        "row_count": result.row_count,
+        "bytes": result.bytes,
+        "sha256": result.sha256,
+    }
+    note = record.note
+    try:
+        end_export_record(database, record, outcome)
+    except KnownError as error:
+        note = f"That it was completed could not be recorded: {error.sentence}"
+    return replace(result, export_id=record.export_id, note=note)
+
+
+def _details(request: ExportRequest, output: Path) -> dict[str, object]:
+    """What the record of an export says of it."""
+    return {
+        "file": output.name,
+        "filters": _filters(request),
+        "time_zone": request.zone.key,
+        "sort": _sort(request),
+        "profile": request.profile.value,
+    }
+
+
+def _outcome(error: BaseException) -> dict[str, object]:
+    if isinstance(error, CancelledError):
+        return {"state": "cancelled"}
+    reason = error.what if isinstance(error, KnownError) else type(error).__name__
+    return {"state": "failed", "reason": visible_text(reason)[:500]}
+
+
+def _write(
+    database: Database,
+    request: ExportRequest,
+    cancellation: Cancellation,
+    progress: Callable[[int], None] | None,
+) -> ExportResult:
+    output = request.output
     rows = 0
 
     def count(so_far: int) -> None:
@@ -177,7 +233,7 @@ def _settle(output: Path) -> None:
 def _manifest(
     database: Database, request: ExportRequest, rows: int, size: int, sha256: str
 ) -> Manifest:
-    query, label = request.query, database.label
+    label = database.label
     return Manifest(
         format_version=FORMAT_VERSION,
         tool=f"Mylla Audit Desktop {__version__}",
@@ -185,15 +241,20 @@ def _manifest(
         # SQLite knows no logins, so nothing but this computer vouches for the name.
         exported_by=database.login or f"{operating_system_login()} (not verified)",
         database={"host": label.host, "port": label.port, "name": label.name},
-        filters={"given": dict(request.filters_as_given), "resolved": _resolved(query)},
+        filters=_filters(request),
         time_zone=request.zone.key,
-        sort={"column": query.sort.column.value, "ascending": query.sort.ascending},
+        sort=_sort(request),
         profile=request.profile.value,
         columns=CSV_COLUMNS,
         row_count=rows,
         bytes=size,
         sha256=sha256,
     )
+
+
+def _filters(request: ExportRequest) -> dict[str, object]:
+    given = dict(request.filters_as_given)
+    return {"given": given, "resolved": _resolved(request.query)}
 
 
 def _resolved(query: LogQuery) -> dict[str, object]:
@@ -208,3 +269,8 @@ def _resolved(query: LogQuery) -> dict[str, object]:
         # On the clocks of the manifest's time zone.
         resolved["hours"] = [str(hour) for hour in query.hours]
     return resolved
+
+
+def _sort(request: ExportRequest) -> dict[str, object]:
+    sort = request.query.sort
+    return {"column": sort.column.value, "ascending": sort.ascending}

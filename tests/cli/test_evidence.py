@@ -36,7 +36,7 @@ def test_an_export_is_exactly_what_was_asked_for(fill: Fill, run: Run, tmp_path:
     assert rows[1]["actor"] == "'=cmd()", "a spreadsheet must not run it"
 
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    for told in (str(path), "2 entries", digest):
+    for told in (str(path), "2 entries", digest, "Recorded as exp_"):
         assert told in outcome.out
     manifest = json.loads((tmp_path / "evidence.csv.manifest.json").read_text("utf-8"))
     assert manifest["row_count"] == 2
@@ -123,18 +123,22 @@ def test_exported_evidence_imports_to_the_same_log(
         entry(3, "2026-03-29T01:30:00Z", actor_name='a "b",\n\r\t', ip_address="2001:db8::1"),
         entry(40, "2026-10-25T01:30:00Z", action="new.thing", before={"ü": "\u202e", "d": 1.0}),
     )  # fmt: skip
-    path = tmp_path / "evidence.csv"
-    words = ("export", "--database", url, "--all-time", "--for", profile, "--output", str(path))
-    assert run(*words, "--time-zone", "Europe/Berlin").code == 0
-    other = f"sqlite:///{tmp_path / 'other.sqlite'}"
-    imported = run("import", str(path), "--database", other)
-    assert (imported.code, imported.out) == (0, "4 entries imported\n"), imported.err
 
     def everything(where: str) -> list[dict[str, object]]:
         common = ("list", "--all-time", "--format", "ndjson", "--time-zone", "UTC", "--database")
         return run(*common, where).entries
 
-    assert everything(other) == everything(url)
+    path = tmp_path / "evidence.csv"
+    words = ("export", "--database", url, "--all-time", "--for", profile, "--output", str(path))
+    # Before: the export itself is an entry of the log from then on.
+    log = everything(url)
+    assert run(*words, "--time-zone", "Europe/Berlin").code == 0
+    other = f"sqlite:///{tmp_path / 'other.sqlite'}"
+    imported = run("import", str(path), "--database", other)
+    assert (imported.code, imported.out) == (0, "4 entries imported\n"), imported.err
+
+    assert everything(other) == log
+    assert [one["action"] for one in everything(url)[:2]] == ["data.request_export"] * 2
 
 
 def test_init_and_demo_make_the_same_log_from_the_same_arguments(

@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import DatabaseLabel
+from mylla_audit_desktop.database.export_record import ExportRecord
 from mylla_audit_desktop.evidence import export
 from mylla_audit_desktop.log.csv_format import HEADER
 from mylla_audit_desktop.log.errors import KnownError
@@ -37,7 +38,13 @@ def export_rows(output: Path, rows: int, *, may_replace: bool) -> None:
             yield "".join(f"{ROW}{number}\n" for number in chunk).encode()
             progress(chunk.stop)
 
-    with patch.object(export, "stream_csv", made_up):
+    def not_recorded(*_: object) -> ExportRecord:
+        return ExportRecord("", None, "")
+
+    with (
+        patch.object(export, "stream_csv", made_up),
+        patch.object(export, "begin_export_record", not_recorded),
+    ):
         export.export_csv(DATABASE, a_request(output, may_replace=may_replace), Cancellation())
 
 

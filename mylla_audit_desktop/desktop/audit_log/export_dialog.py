@@ -245,10 +245,8 @@ class ExportDialog(QDialog):
         self._set_busy(is_busy=False)
         self.progress.setRange(0, 1)
         self.progress.setValue(1)
-        self._say(
-            f"{format_count(result.row_count)} written to {visible_text(str(result.output))}",
-            "good",
-        )
+        written = f"{format_count(result.row_count)} written to {visible_text(str(result.output))}"
+        self._say(f"{written}\n{visible_text(result.note)}" if result.note else written, "good")
         self.digest.setText(result.sha256)
         self.digest.setCursorPosition(0)
         self._digest_row.show()

@@ -77,6 +77,7 @@ class AuditLogPage(Page):
         self._settings, self._now = settings, now
         self._zone = settings.settings.zone()
         self._database: Database | None = None
+        self._no_export = ""
         self._reader: LogReader | None = None
         self._filters = LogFilters()
         self._sort = Sort()
@@ -163,6 +164,8 @@ class AuditLogPage(Page):
         if self._database is not None:
             self._forget_log()
         self._database = log.database
+        self._no_export = log.access.no_export
+        self.bar.allow_export(self._no_export)
         reader = self._reader = LogReader(log.database)
         self._background.run(
             lambda cancellation, _report: (
@@ -415,6 +418,10 @@ class AuditLogPage(Page):
 
     def open_export(self) -> None:
         """The export dialog over what is on the screen."""
+        if self._no_export:
+            # By its key or the menu; the button is grey.
+            self.bar.show_error(InputError(self._no_export))
+            return
         dialog = self.export_dialog()
         if dialog is not None:
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

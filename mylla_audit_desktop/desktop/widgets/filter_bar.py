@@ -31,6 +31,7 @@ from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.week import WeekHour
 
 _PAUSE_MS = 300
+_EXPORT_TIP = "Write exactly these entries to a CSV (Ctrl+E)"
 
 
 class FilterBar(QFrame):
@@ -68,7 +69,7 @@ class FilterBar(QFrame):
         self.refresh = button("Refresh")
         self.refresh.setToolTip("Read the log anew (F5)")
         self.export = button("Export CSV…", "primary")
-        self.export.setToolTip("Write exactly these entries to a CSV (Ctrl+E)")
+        self.export.setToolTip(_EXPORT_TIP)
         self.export.setVisible(has_export)
         self.message = plain_label("", "error")
         self.message.setAccessibleName("Filter error")
@@ -215,6 +216,12 @@ class FilterBar(QFrame):
                 self.action,
             )
         )
+
+    def allow_export(self, why_not: str) -> None:
+        """Grey out Export CSV with the reason; "" allows it."""
+        self.export.setEnabled(not why_not)
+        self.export.setToolTip(plain_tooltip(why_not) if why_not else _EXPORT_TIP)
+        self.export.setAccessibleDescription(why_not)
 
     def show_error(self, error: InputError) -> None:
         """Mark the field that is wrong, in words."""

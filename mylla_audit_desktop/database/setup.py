@@ -1,5 +1,6 @@
 """Creating and upgrading the schema; running it again changes nothing."""
 
+import pkgutil
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -42,6 +43,18 @@ def upgrade_schema(database: Database) -> tuple[str, ...]:
             notes = apply_grants(connection)
     database.check_entries()
     return notes
+
+
+def has_newest_schema(database: Database) -> bool:
+    """Whether a log that this project made has every revision; cheap, without Alembic."""
+    from mylla_audit_desktop.database.migrations import versions
+
+    # Files are named for their revision: r0004_review.
+    newest = max(module.name[1:5] for module in pkgutil.iter_modules(versions.__path__))
+    schema = "audit" if database.is_postgresql else None
+    table = sa.table("schema_version", sa.column("version_num"), schema=schema)
+    with database.reading(Cancellation()) as connection:
+        return connection.scalar(sa.select(table.c.version_num)) == newest
 
 
 def _refuse_foreign_log(database: Database, connection: sa.Connection) -> None:

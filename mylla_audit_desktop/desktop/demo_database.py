@@ -8,7 +8,7 @@ from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.first_policy import append_first_policy
-from mylla_audit_desktop.database.setup import upgrade_schema
+from mylla_audit_desktop.database.setup import has_newest_schema, upgrade_schema
 from mylla_audit_desktop.demo.policy import demo_policy
 from mylla_audit_desktop.demo.story import DemoPlan, tell_story
 from mylla_audit_desktop.log.instant import Instant
@@ -32,7 +32,11 @@ def open_demo(
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
-    return open_database(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
+    if not has_newest_schema(database):
+        # Made by an older version of this program.
+        upgrade_schema(database)
+    return database
 
 
 def _make(path: Path, cancellation: Cancellation, progress: Callable[[int], None]) -> None:

@@ -10,18 +10,20 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.review_faults import DecidedMeanwhileError
 from mylla_audit_desktop.database.review_store import ReviewStore
 from mylla_audit_desktop.database.setup import upgrade_schema
-from mylla_audit_desktop.log.errors import AnswerIsNoError
+from mylla_audit_desktop.log.errors import AnswerIsNoError, DatabaseError
 from mylla_audit_desktop.review.decision import Decision, NewDecision, Verdict
 from tests.database.reviewing import QUIET, Office, decision, fill, sqlite_store
 
 # Set to 1000 and 500 for the long run.
 RACES = int(os.environ.get("MYLLA_RACES", "120"))
+LOSSES = int(os.environ.get("MYLLA_LOSSES", "25"))
 KILLS = int(os.environ.get("MYLLA_DECISION_KILLS", "40"))
 
 
@@ -105,6 +107,53 @@ def test_two_who_save_a_policy(office: Office) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(save, stores)) == 20
     assert [one.number for one in office.ana.read_policies(QUIET)] == list(range(21))
+
+
+@pytest.mark.postgresql
+def test_a_lost_connection_loses_nothing_and_writes_nothing_twice(
+    postgresql_office: Office,
+) -> None:
+    """The server ends Ana's sessions at random moments while she decides."""
+    label = postgresql_office.database.label
+    is_over = threading.Event()
+
+    def end_sessions() -> None:
+        moments = random.Random(1)
+        with psycopg.connect(
+            host=label.host, port=label.port, user="postgres", dbname=label.name, autocommit=True
+        ) as connection:
+            while not is_over.wait(moments.uniform(0, 0.05)):
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE usename = 'ana' AND datname = current_database()"
+                )
+
+    store = postgresql_office.ana
+    acknowledged: list[str] = []
+    losses = attempts = seen = 0
+    with ThreadPoolExecutor(1) as pool:
+        ending = pool.submit(end_sessions)
+        try:
+            while losses < LOSSES:
+                attempts += 1
+                note = f"Attempt {attempts}"
+                try:
+                    [made] = store.append_decisions([decision(1, note=note, seen=seen)], QUIET)
+                    acknowledged.append(note)
+                    seen = made.number
+                except DatabaseError:
+                    losses += 1
+                    found = postgresql_office.ben.read_decisions(None, QUIET)
+                    now = len(found.get(decision(1).finding_id, ()))
+                    assert now in {seen, seen + 1}
+                    seen = now
+        finally:
+            is_over.set()
+        ending.result()
+    [kept] = postgresql_office.ben.read_decisions(None, QUIET).values()
+    notes = [one.note for one in kept]
+    assert len(notes) == len(set(notes))
+    assert set(acknowledged) <= set(notes)
 
 
 @pytest.mark.parametrize("kind", ["log", "beside"])

@@ -57,6 +57,7 @@ class Task:
         self.cancellation = Cancellation()
         self.is_wanted = True
         self.is_finished = False
+        self.is_connecting = False
         self._cancel_later = cancel_later
 
     def cancel(self) -> None:
@@ -107,14 +108,18 @@ class Background(QObject):
         goes to `crashed`. progress: gets the newest report, ten a second at most.
         """
         task = Task(work, done, failed, progress, cancelled, self._cancel_later)
+        task.is_connecting = lane == "connect"
         if not self._is_closed:
             self._tasks.add(task)
             self._pools[lane].start(partial(self._work, task))
         return task
 
-    def cancel_all(self, then: Callable[[], None]) -> None:
-        """Cancel all that is under way now; call `then` once all of it has ended."""
-        ending = set(self._tasks)
+    def leave_log(self, then: Callable[[], None]) -> None:
+        """Cancel all work on the log on show; call `then` once all of it has ended.
+
+        What is in the lane `connect` goes on: it belongs to no log, or to the next one.
+        """
+        ending = {task for task in self._tasks if not task.is_connecting}
         for task in ending:
             task.cancel()
         if ending:

@@ -148,7 +148,7 @@ class Session:
             self._keep.keep(source.value, self._to_keep)
         self._to_keep = None
         if former is not None:
-            self.background.cancel_all(then=partial(self._close, former.database))
+            self.background.leave_log(then=partial(self._close, former.database))
         self.window.statusBar().clearMessage()
         self.window.audit_log.say("Reading the audit log", "One moment.")
         self.window.show_log(log, self._target)

@@ -1,0 +1,203 @@
+"""From one log to another: what was open is closed when its work has ended, never before."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from mylla_audit_desktop.cli.main import main
+from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind
+from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.database.parameters import Host, parse_hosts
+from mylla_audit_desktop.desktop.connections.opener import saved
+from mylla_audit_desktop.log.filters import LogFilters
+from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from tests.desktop.connections.conftest import Begin
+from tests.desktop.connections.test_first_start import fill
+from tests.memory_keyring import MemoryKeyring
+from tests.secure_server import PASSWORD, SignInServer
+
+PATIENCE = 30_000
+ALL_TIME = LogFilters(PeriodChoice(Preset.ALL_TIME))
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> list[Database]:
+    """The databases that were closed, in order; each with no connection in use."""
+    done: list[Database] = []
+    close = Database.close
+
+    def note(database: Database) -> None:
+        assert database.engine.pool.checkedout() == 0, "closed under the feet of its work"
+        done.append(database)
+        close(database)
+
+    monkeypatch.setattr(Database, "close", note)
+    return done
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Callable[[str, int], ConnectionProfile]:
+    def made(name: str, entries: int) -> ConnectionProfile:
+        path = tmp_path / f"{name}.sqlite"
+        words = ["demo", "--database", f"sqlite:///{path}", "--entries", str(entries)]
+        assert main(words) == 0
+        return ConnectionProfile(name, Kind.SQLITE, database=str(path))
+
+    return made
+
+
+def test_switching_to_and_fro_while_work_is_under_way(
+    qtbot: QtBot,
+    begin: Begin,
+    logs: Callable[[str, int], ConnectionProfile],
+    secure: SignInServer,
+    memory: MemoryKeyring,
+    closed: list[Database],
+) -> None:
+    session = begin()
+    for profile in (logs("small", 30), logs("large", 20_000)):
+        session.store.save(profile)
+    session.store.save(
+        ConnectionProfile(
+            "server", hosts=(Host("localhost", secure.port),), database="mylla", user="open"
+        )
+    )
+    page = session.window.audit_log
+    page.bar.set_filters(ALL_TIME)
+    names = ["small", "large", "server"] * 4
+    opened = []
+    session.opener.opened.connect(lambda _source, log: opened.append(log.database))
+    for number, name in enumerate(names):
+        before = len(opened)
+        session.open(saved(name))
+        qtbot.wait_until(lambda before=before: len(opened) > before, timeout=PATIENCE)
+        if number % 2:
+            # In the midst of reading; otherwise at once.
+            qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)
+            page.table.go_to(max(page.model.rowCount() - 1, 0))
+    session.open(saved("small"))
+    qtbot.wait_until(lambda: page.model.count == 30, timeout=PATIENCE)
+    qtbot.wait_until(lambda: set(opened[:-1]) <= set(closed), timeout=PATIENCE)
+    assert session.window.connection_button.text().startswith("small")
+    assert opened[-1] not in closed
+
+
+def test_giving_up_on_one_for_another_closes_what_was_opened_for_nothing(
+    qtbot: QtBot,
+    begin: Begin,
+    logs: Callable[[str, int], ConnectionProfile],
+    closed: list[Database],
+) -> None:
+    session = begin()
+    for profile in (logs("one", 30), logs("two", 40)):
+        session.store.save(profile)
+    page = session.window.audit_log
+    page.bar.set_filters(ALL_TIME)
+    for name in ("one", "two", "one", "two"):
+        session.open(saved(name))
+    qtbot.wait_until(lambda: page.model.count == 40, timeout=PATIENCE)
+    assert session.window.connection_button.text().startswith("two")
+
+
+def test_a_log_that_cannot_be_opened_leaves_the_one_on_show(
+    qtbot: QtBot, begin: Begin, logs: Callable[[str, int], ConnectionProfile], tmp_path: Path
+) -> None:
+    session = begin()
+    session.store.save(logs("good", 30))
+    session.store.save(ConnectionProfile("gone", Kind.SQLITE, database=str(tmp_path / "none")))
+    page = session.window.audit_log
+    page.bar.set_filters(ALL_TIME)
+    session.open(saved("good"))
+    qtbot.wait_until(lambda: page.model.count == 30, timeout=PATIENCE)
+    session.open(saved("gone"))
+    boxes: list[QMessageBox] = []
+
+    def is_told() -> bool:
+        boxes[:] = [one for one in session.window.findChildren(QMessageBox) if one.isVisible()]
+        return bool(boxes)
+
+    qtbot.wait_until(is_told, timeout=PATIENCE)
+    assert "gone could not be opened" in boxes[0].text()
+    assert "There is no file" in boxes[0].text()
+    boxes[0].close()
+    assert page.model.count == 30
+    assert session.window.connection_button.text().startswith("good")
+    assert session.settings.settings.last_connection == "good"
+
+
+def test_opening_can_be_given_up_for_the_welcome_page(
+    qtbot: QtBot, begin: Begin, logs: Callable[[str, int], ConnectionProfile]
+) -> None:
+    session = begin()
+    session.store.save(logs("good", 30))
+    session.open(saved("good"))
+    notice = session.window.audit_log.notice
+    assert notice.action.text() == "Cancel opening"
+    notice.action.click()
+    assert session.welcome.isVisible()
+    session.open(saved("good"))
+    qtbot.wait_until(lambda: session.window.audit_log.model.snapshot is not None, timeout=PATIENCE)
+
+
+def test_removing_forgets_connection_and_password(
+    qtbot: QtBot, begin: Begin, logs: Callable[[str, int], ConnectionProfile], memory: MemoryKeyring
+) -> None:
+    session = begin()
+    server = ConnectionProfile("server", database="mylla", user="ana")
+    session.store.save(server)
+    kept = memory.kept
+    kept["mylla-audit", "server"] = PASSWORD
+    dialog = session.edit_connection("server")
+    assert dialog is not None
+    assert dialog.remove.isVisible()
+    dialog.remove.click()
+    box = dialog.findChild(QMessageBox)
+    next(one for one in box.buttons() if one.text() == "Remove").click()
+    qtbot.wait_until(lambda: not kept, timeout=PATIENCE)
+    assert session.store.read() == ()
+    titles = [action.text() for action in session.window.connection_menu.actions()]
+    assert "server" not in titles
+
+
+def test_renaming_takes_the_password_along(
+    qtbot: QtBot, begin: Begin, memory: MemoryKeyring
+) -> None:
+    session = begin()
+    session.store.save(
+        ConnectionProfile("old", hosts=parse_hosts("localhost"), database="mylla", user="ana")
+    )
+    kept = memory.kept
+    kept["mylla-audit", "old"] = PASSWORD
+    dialog = session.edit_connection("old")
+    assert dialog is not None
+    qtbot.wait_until(dialog.form.remember.isEnabled, timeout=PATIENCE)
+    dialog.form.name.setText("new")
+    dialog.save.click()
+    qtbot.wait_until(lambda: kept == {("mylla-audit", "new"): PASSWORD}, timeout=PATIENCE)
+    assert [one.name for one in session.store.read()] == ["new"]
+
+
+@pytest.mark.postgresql
+def test_a_password_is_kept_while_another_log_is_left(
+    qtbot: QtBot,
+    begin: Begin,
+    logs: Callable[[str, int], ConnectionProfile],
+    secure: SignInServer,
+    memory: MemoryKeyring,
+) -> None:
+    session = begin()
+    session.store.save(logs("small", 30))
+    session.open(saved("small"))
+    page = session.window.audit_log
+    qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)
+    dialog = session.add_connection()
+    fill(dialog, secure)
+    qtbot.wait_until(dialog.form.remember.isEnabled, timeout=PATIENCE)
+    dialog.connect_button.click()
+    qtbot.wait_until(lambda: PASSWORD in memory.kept.values(), timeout=PATIENCE)
+    button = session.window.connection_button
+    qtbot.wait_until(lambda: button.text().startswith("Production"), timeout=PATIENCE)
+    qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)

@@ -22,6 +22,8 @@ _HOUR = 3_600 * _SECOND
 _DAY = 24 * _HOUR
 # The job runs once a day; two hours more are left for a late start.
 _LONGEST_PAUSE = 26 * _HOUR
+# A warning is one sentence, however long the title of a document is.
+_REFERENCE_SHOWN = 80
 _DAYS = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 
@@ -200,7 +202,7 @@ def _warnings(state: RetentionState) -> Iterator[str]:
         )
     elif setting.documented_days != setting.days:
         yield (
-            f"Configured are {configured}, but {setting.documented_in} states "
+            f"Configured are {configured}, but {_shortened(setting.documented_in)} states "
             f"{format_days(setting.documented_days)}. Change the one that is wrong."
         )
     if enforced is not None and enforced.days != setting.days:
@@ -237,6 +239,10 @@ def _warnings(state: RetentionState) -> Iterator[str]:
             if latest.outcome is not RunOutcome.FAILED
             else "The newest run failed; its log says why, and the next one goes on from there."
         )
+
+
+def _shortened(reference: str) -> str:
+    return reference if len(reference) <= _REFERENCE_SHOWN else f"{reference[:_REFERENCE_SHOWN]}…"
 
 
 def _format_pause(microseconds: int) -> str:

@@ -1,10 +1,10 @@
 """The retention page, by its buttons and its accessible names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +12,7 @@ from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.members import write_member
 from mylla_audit_desktop.database.purge import purge
 from mylla_audit_desktop.database.retention import read_retention, set_retention
 from mylla_audit_desktop.database.setup import upgrade_schema
@@ -20,10 +21,11 @@ from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.retention.change_dialog import ChangeDialog
 from mylla_audit_desktop.desktop.retention.page import RetentionPage
-from mylla_audit_desktop.log.access import Access
+from mylla_audit_desktop.log.access import Access, Role
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.retention import RetentionChange
+from tests.servers import Server
 
 DAY = 86_400_000_000
 Start = Callable[..., Session]
@@ -334,3 +336,74 @@ def test_times_follow_the_zone(open_page: Callable[[], RetentionPage], log: Data
     assert "+01:00" in said(page, "Last enforced") or "+02:00" in said(page, "Last enforced")
     page.window().set_zone("Asia/Tokyo")
     assert "+09:00" in said(page, "Last enforced")
+
+
+@pytest.fixture
+def people(postgresql_server: Server, postgresql_url: str) -> Iterator[dict[str, str]]:
+    """A log on PostgreSQL with one overdue entry; its URL for a Super Admin and an Admin."""
+    owner = open_database(postgresql_url, create=True)
+    upgrade_schema(owner)
+    append_entries(owner, entries(1200, 800, 5), Cancellation())
+    urls = {}
+    for role in (Role.SUPER_ADMIN, Role.ADMIN):
+        login = f"page_{role.value}"
+        postgresql_server.execute(f'CREATE ROLE "{login}" LOGIN')
+        write_member(owner, login, role, f"usr_{role.value}", "Ana Weber", Cancellation())
+        urls[role.value] = postgresql_url.replace("postgres@", f"{login}@")
+    owner.close()
+    yield urls
+    postgresql_server.drop_database(owner.label.name)
+    for role in urls:
+        postgresql_server.execute(f'DROP ROLE "page_{role}"')
+
+
+@pytest.mark.postgresql
+def test_a_super_admin_changes_it_on_the_server(
+    start: Start, qtbot: QtBot, people: dict[str, str]
+) -> None:
+    window = start(people["super-admin"]).window
+    page = window.retention
+    # A server has a daily job; that it never ran shows before the page is opened.
+    qtbot.wait_until(lambda: page.state is not None)
+    [item] = window.pages.findItems("Retention", Qt.MatchFlag.MatchExactly)
+    assert item.toolTip() == "Retention: 2 warnings"
+    window.show_page(page)
+    qtbot.wait_until(lambda: not page.busy.text())
+    dialog = opened_dialog(qtbot, page)
+    type_into(qtbot, dialog.days, "730")
+    type_into(qtbot, dialog.reference, "Policy 5")
+    qtbot.wait_until(dialog.typed.isVisible)
+    type_into(qtbot, dialog.typed, "2")
+    before = page.state
+    click(qtbot, dialog.apply)
+    qtbot.wait_until(lambda: page.state is not before and not page.busy.text())
+    assert said(page, "Retention days").startswith("730 days Set by Ana Weber, ")
+    # It is in the log at once, under the name of who did it.
+    window.audit_log.refresh()
+    window.show_page(window.audit_log)
+    model = window.audit_log.model
+    qtbot.wait_until(lambda: "settings.change_retention" in text_of(model))
+    assert "Ana Weber" in text_of(model)
+
+
+def text_of(model: QAbstractItemModel) -> str:
+    return " ".join(
+        str(model.index(row, column).data())
+        for row in range(model.rowCount())
+        for column in range(model.columnCount())
+    )
+
+
+@pytest.mark.postgresql
+def test_an_admin_sees_everything_and_changes_nothing(
+    start: Start, qtbot: QtBot, people: dict[str, str]
+) -> None:
+    window = start(people["admin"]).window
+    page = window.retention
+    qtbot.wait_until(lambda: page.state is not None)
+    window.show_page(page)
+    assert said(page, "Go until tomorrow").startswith("1 entry older than ")
+    change = named(page, "Change retention")
+    assert not change.isEnabled()
+    assert "Super Admin" in change.toolTip()
+    assert "Super Admin" in change.accessibleDescription()

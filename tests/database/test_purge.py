@@ -344,7 +344,7 @@ purge(database, None, Cancellation(), now=Instant.parse(sys.argv[2]), batch=200)
 
 
 def test_killed_half_way_the_record_is_true_and_a_rerun_finishes(database: Database) -> None:
-    count = 8_000
+    count = 1_500 * KILLS
     add(database, *(Instant(number) for number in range(-count, 0)), at(1), at(2))
     url = url_of(database) if database.is_postgresql else f"sqlite:///{database.label.name}"
     moments = random.Random(1)

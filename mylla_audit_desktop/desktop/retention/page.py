@@ -88,7 +88,7 @@ class RetentionPage(Page):
         line = QHBoxLayout(head)
         line.setContentsMargins(16, 8, 16, 8)
         line.setSpacing(8)
-        line.addWidget(plain_label("Retention", "page-title"))
+        line.addWidget(plain_label("Retention", "page"))
         line.addSpacing(8)
         line.addWidget(self.busy)
         line.addStretch(1)

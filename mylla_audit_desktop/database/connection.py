@@ -5,8 +5,8 @@ on a pooled connection of its own, so that any thread may use them.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 
 import psycopg
@@ -20,12 +20,15 @@ from mylla_audit_desktop.database.postgresql import postgresql_engine
 from mylla_audit_desktop.database.sqlite import sqlite_engine
 from mylla_audit_desktop.database.state import ConnectionState, read_state
 from mylla_audit_desktop.database.url import parse_url
+from mylla_audit_desktop.database.watch import ConnectionWatch
 from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.errors import DatabaseError
 
 # How many SQLite instructions run between two looks at a cancellation: some 0.2 ms.
 _SQLITE_STEPS = 20_000
 _CANCEL_TIMEOUT_SECONDS = 5.0
+# libpq's words for a server that can be written to.
+_WRITABLE = frozenset({"read-write", "primary"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,19 @@ class DatabaseLabel:
 class Database:
     """One open audit database; safe to use from several threads."""
 
-    def __init__(self, engine: sa.Engine, label: DatabaseLabel) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        label: DatabaseLabel,
+        watch: ConnectionWatch | None = None,
+        writer: "Database | None" = None,
+    ) -> None:
         self.engine = engine
         self.label = label
+        # PostgreSQL: notices a server that will never answer.
+        self._watch = watch
+        # Where one of several servers is the primary: the same database there.
+        self._writer = writer
         self.is_postgresql = engine.dialect.name == "postgresql"
         # Who is signed in: the login of the server; SQLite knows none.
         self.login = ""
@@ -73,13 +86,19 @@ class Database:
 
     @contextmanager
     def writing(self, cancellation: Cancellation) -> Iterator[sa.Connection]:
-        """One read-write transaction, committed at the end, rolled back on any error."""
-        with self._transaction(cancellation, is_read_only=False) as connection:
+        """One read-write transaction, committed at the end, rolled back on any error.
+
+        Of several servers on the primary, or refused where none is.
+        """
+        home = self._writer or self
+        with home._transaction(cancellation, is_read_only=False) as connection:  # noqa: SLF001 - of the same class
             yield connection
 
     def close(self) -> None:
         """Give back idle connections; those in use are closed when their work ends."""
         self.engine.dispose()
+        if self._writer is not None:
+            self._writer.close()
 
     @contextmanager
     def _transaction(
@@ -88,6 +107,7 @@ class Database:
         cancellation.raise_if_cancelled()
         with (
             translating_faults(str(self.label), cancellation),
+            nullcontext() if self._watch is None else self._watch.waiting(),
             self.engine.connect().execution_options(
                 postgresql_readonly=is_read_only, sqlite_is_read_only=is_read_only
             ) as connection,
@@ -95,7 +115,7 @@ class Database:
             if self.is_postgresql:
                 with (
                     cancellation.interrupting(partial(_cancel_postgresql, connection)),
-                    connection.begin(),
+                    connection.begin() if is_read_only else _committing(connection, self.label),
                 ):
                     yield connection
                 return
@@ -142,6 +162,26 @@ class Database:
             connection.execute(
                 sa.select(sa.table("entries", sa.column("id"), schema=schema)).limit(0)
             )
+
+
+@contextmanager
+def _committing(connection: sa.Connection, label: DatabaseLabel) -> Iterator[None]:
+    """A transaction to write in; says so where it is not known whether it was committed."""
+    transaction = connection.begin()
+    try:
+        yield
+    except BaseException:
+        transaction.rollback()
+        raise
+    try:
+        transaction.commit()
+    except sa.exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise DatabaseError(
+            f"{label} was lost just while it was told to record.",
+            "Whether it did is not known: look first, before you do it again.",
+        ) from None
 
 
 def open_database(url: str, *, create: bool = False, reads_entries: bool = True) -> Database:
@@ -193,7 +233,14 @@ def _connect(parameters: Parameters, *, create: bool) -> Database:
         first.port if first is not None and len(parameters.hosts) == 1 else None,
         parameters.database or "The database",
     )
-    return Database(postgresql_engine(parameters), label)
+    engine, watch = postgresql_engine(parameters)
+    writer = None
+    if len(parameters.hosts) > 1 and parameters.attributes not in _WRITABLE:
+        # Whatever server is read from, what is written goes to the primary.
+        primary = replace(parameters, attributes="read-write")
+        writer_engine, writer_watch = postgresql_engine(primary)
+        writer = Database(writer_engine, label, writer_watch)
+    return Database(engine, label, watch, writer)
 
 
 def _postgresql_label(connection: sa.Connection) -> DatabaseLabel:

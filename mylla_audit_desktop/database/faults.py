@@ -13,6 +13,7 @@ import sqlalchemy.exc
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.refusals import describe_refusal, last_clause
+from mylla_audit_desktop.database.watch import SilentServerError
 from mylla_audit_desktop.log.errors import CancelledError, DatabaseError
 
 _LOST = "Check the network and the server, then try again."
@@ -70,6 +71,8 @@ def _describe_sqlite(cause: sqlite3.Error, place: str) -> DatabaseError:
 
 
 def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
+    if isinstance(cause, SilentServerError):
+        return DatabaseError(f"{place} does not answer any more.", _LOST)
     refusal = describe_refusal(cause, place)
     if refusal is not None:
         return refusal

@@ -8,22 +8,32 @@ import sqlalchemy as sa
 
 from mylla_audit_desktop.database.parameters import PostgresqlParameters
 from mylla_audit_desktop.database.tls import TlsMode, is_loopback, root_certificates
+from mylla_audit_desktop.database.watch import PROBE_SECONDS, ConnectionWatch
 
 # libpq takes an empty name for ~/.pgpass; a file that cannot be is none.
 _NO_PASSFILE = os.path.join(os.devnull, "none")  # noqa: PTH118 - a Path would drop nothing here
 _VERIFYING = frozenset({TlsMode.VERIFY_FULL, TlsMode.VERIFY_CA})
 
 
-def postgresql_engine(parameters: PostgresqlParameters) -> sa.Engine:
-    """An engine whose connections are made by these parameters."""
-    return sa.create_engine(
+def postgresql_engine(parameters: PostgresqlParameters) -> tuple[sa.Engine, ConnectionWatch]:
+    """An engine whose connections are made by these parameters, and what watches over them."""
+    connector = _Connector(connection_options(parameters))
+    watch = ConnectionWatch(connector.probe)
+
+    def connect() -> psycopg.Connection:
+        watch.raise_if_silent()
+        return connector()
+
+    engine = sa.create_engine(
         "postgresql+psycopg://",
-        creator=_Connector(connection_options(parameters)),
+        creator=connect,
         pool_pre_ping=True,
         pool_size=6,
         max_overflow=4,
         pool_timeout=30,
     )
+    watch.attach(engine)
+    return engine, watch
 
 
 def connection_options(parameters: PostgresqlParameters) -> dict[str, Any]:
@@ -107,3 +117,8 @@ class _Connector:
         # A pooler offers none. `prefer` still notices a server's offer being stripped.
         self._options["channel_binding"] = "prefer"
         return psycopg.connect(**self._options)
+
+    def probe(self) -> psycopg.Connection:
+        """A connection to ask whether the server still answers; waits two seconds a host."""
+        options = self._options | {"connect_timeout": PROBE_SECONDS, "autocommit": True}
+        return psycopg.connect(**options)

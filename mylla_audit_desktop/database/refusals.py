@@ -62,8 +62,8 @@ _MEANINGS = (
     ),
     (
         "session is read-only",
-        "none of the hosts can be written to",
-        "Name the primary, or allow a standby.",
+        "only a standby answers, and nothing can be recorded there",
+        "Try again when the primary is back, or name it among the hosts.",
     ),
     (
         "not in hot standby mode",

@@ -19,7 +19,7 @@ case "${1:-run}" in
     # starts a server of its own where there is none; the tests leave it alone and start theirs.
     test)
         wanted="$wanted postgresql openssl sqlite3 xvfb xauth openbox dbus dbus-x11 at-spi2-core
-python3-pyatspi gnome-keyring systemd desktop-file-utils appstream"
+python3-pyatspi gnome-keyring pgbouncer systemd desktop-file-utils appstream"
         ;;
     *) echo "usage: system.sh run|test" >&2; exit 2 ;;
 esac

@@ -1,0 +1,214 @@
+"""Noticing that a server will never answer.
+
+A network that swallows packets, or a proxy that stops forwarding, leaves a client waiting
+for ever: keepalives are answered by what stands between, and a request to cancel is
+swallowed too. So while somebody waits for long, a second connection asks whether the server
+still answers at all, and whether it still works on what is waited for. Where it does not,
+the sockets are shut down, which frees whoever waits (docs/decisions/0014-connection-watch.md).
+A server that is merely slow is left in peace.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event
+
+# Somebody waits this long before the first question is asked, and so long between two.
+_PATIENCE_SECONDS = 2.5
+_TICK_SECONDS = 0.5
+# The thread stays for the next one who waits, because starting it costs as much as a page.
+_IDLE_SECONDS = 5.0
+# The least that libpq waits for a connection.
+PROBE_SECONDS = 2
+# One lost packet is no lost server.
+_FAILURES = 2
+# For so long a new attempt is refused at once instead of waiting for the same silence.
+_VERDICT_SECONDS = 2.0
+
+Connect = Callable[[], psycopg.Connection]
+
+
+class SilentServerError(psycopg.OperationalError):
+    """The server does not answer; raised in place of a connection attempt."""
+
+
+class ConnectionWatch:
+    """Watches over the connections of one engine. Its thread runs only while somebody waits.
+
+    probe: makes a connection of its own, by the same parameters and a short time-out.
+    """
+
+    def __init__(self, probe: Connect) -> None:
+        self._probe = probe
+        self._lock = threading.Lock()
+        self._connections: set[psycopg.Connection] = set()
+        # Those who wait, and since when; statements under way by connection, with a token.
+        self._waiting: dict[object, float] = {}
+        self._statements: dict[psycopg.Connection, object] = {}
+        self._is_running = False
+        self._silent_since: float | None = None
+
+    def attach(self, engine: sa.Engine) -> None:
+        """Learn of the engine's connections and statements."""
+        event.listen(engine, "connect", self._opened)
+        event.listen(engine, "close", self._closed)
+        event.listen(engine, "close_detached", lambda connection: self._closed(connection, None))
+        event.listen(engine, "before_cursor_execute", self._begins)
+        event.listen(engine, "after_cursor_execute", self._ends)
+        event.listen(engine, "handle_error", self._failed)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the server was found silent a moment ago."""
+        since = self._silent_since
+        return since is not None and time.monotonic() - since < _VERDICT_SECONDS
+
+    def raise_if_silent(self) -> None:
+        """Raise SilentServerError in place of an attempt that would wait in vain."""
+        if self.is_silent:
+            raise SilentServerError("the server does not answer")
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While inside, somebody may wait for the server. Raises SilentServerError."""
+        token = object()
+        with self._lock:
+            self._waiting[token] = time.monotonic()
+            if not self._is_running:
+                self._is_running = True
+                threading.Thread(target=self._watch, name="connection-watch", daemon=True).start()
+        try:
+            yield
+        except (sa.exc.OperationalError, psycopg.OperationalError):
+            # What the driver says of a socket that was shut down is not what happened.
+            self.raise_if_silent()
+            raise
+        finally:
+            with self._lock:
+                del self._waiting[token]
+
+    # -- events ----------------------------------------------------------------
+
+    def _opened(self, connection: psycopg.Connection, _record: object) -> None:
+        with self._lock:
+            self._connections.add(connection)
+
+    def _closed(self, connection: psycopg.Connection, _record: object) -> None:
+        # The lock: a socket is never shut down when its number is another's already.
+        with self._lock:
+            self._connections.discard(connection)
+            self._statements.pop(connection, None)
+
+    def _begins(self, _connection: object, cursor: Any, *_more: object) -> None:
+        with self._lock:
+            self._statements[cursor.connection] = object()
+
+    def _ends(self, _connection: object, cursor: Any, *_more: object) -> None:
+        with self._lock:
+            self._statements.pop(cursor.connection, None)
+
+    def _failed(self, context: sa.engine.ExceptionContext) -> None:
+        execution = context.execution_context
+        if execution is not None and execution.cursor is not None:
+            self._ends(None, execution.cursor)
+
+    # -- the thread ------------------------------------------------------------
+
+    def _watch(self) -> None:
+        failures = 0
+        suspects: dict[psycopg.Connection, object] = {}
+        now = asked = busy = time.monotonic()
+        while now - busy < _IDLE_SECONDS or not self._ends_idle():
+            time.sleep(_TICK_SECONDS)
+            now = time.monotonic()
+            waited = self._longest_wait(now)
+            if waited is not None:
+                busy = now
+            if waited is None or waited < _PATIENCE_SECONDS:
+                failures, suspects = 0, {}
+            elif failures or now - asked >= _PATIENCE_SECONDS:
+                stalled = self._ask()
+                asked = time.monotonic()
+                if stalled is None:
+                    failures += 1
+                else:
+                    failures = 0
+                    # Twice the same statement that the server knows nothing of: swallowed.
+                    is_sure = {c: token for c, token in stalled.items() if suspects.get(c) is token}
+                    self._shut(is_sure)
+                    suspects = stalled
+                if failures == _FAILURES:
+                    failures = 0
+                    self._silent_since = asked
+                    self._shut(dict.fromkeys(self._connections.copy()))
+
+    def _longest_wait(self, now: float) -> float | None:
+        """Seconds; None where nobody waits."""
+        with self._lock:
+            return now - min(self._waiting.values()) if self._waiting else None
+
+    def _ends_idle(self) -> bool:
+        """Whether nobody waits; the thread is over then, and who comes now starts another."""
+        with self._lock:
+            self._is_running = bool(self._waiting)
+            return not self._is_running
+
+    def _ask(self) -> dict[psycopg.Connection, object] | None:
+        """The statements under way here that the server does not work on; None for silence."""
+        with self._lock:
+            statements = dict(self._statements)
+        try:
+            probe = self._probe()
+        except psycopg.OperationalError as error:
+            # A refusal is an answer ("too many clients").
+            return {} if "FATAL" in str(error) else None
+        # The question may be swallowed as well.
+        alarm = threading.Timer(PROBE_SECONDS, _shut_down, [probe])
+        alarm.daemon = True
+        alarm.start()
+        try:
+            states: dict[int, str] = dict(
+                probe.execute(
+                    "SELECT pid, state FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s)",
+                    [[one.info.backend_pid for one in statements]],
+                ).fetchall()
+            )
+        except psycopg.OperationalError:
+            return None
+        except psycopg.Error:
+            return {}
+        finally:
+            alarm.cancel()
+            with suppress(psycopg.Error):
+                probe.close()
+        # Behind a pooler the number is nobody's, and nothing can be said.
+        return {
+            one: token
+            for one, token in statements.items()
+            if (states.get(one.info.backend_pid) or "").startswith("idle")
+        }
+
+    def _shut(self, connections: dict[psycopg.Connection, object]) -> None:
+        """Free those who wait; with a token only while that statement is under way."""
+        with self._lock:
+            for connection, token in connections.items():
+                is_same = token is None or self._statements.get(connection) is token
+                if is_same and connection in self._connections:
+                    _shut_down(connection)
+
+
+def _shut_down(connection: psycopg.Connection) -> None:
+    """End the conversation without closing: whoever waits for the socket learns of it."""
+    with suppress(psycopg.Error, OSError):
+        end = socket.socket(fileno=connection.fileno())
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        finally:
+            # It is the driver's to close.
+            end.detach()

@@ -1,0 +1,141 @@
+"""A server that does not answer any more is noticed; one that is slow is left in peace."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from mylla_audit_desktop.database.append import append_entries
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.reader import LogReader
+from mylla_audit_desktop.log.entry import NewEntry
+from mylla_audit_desktop.log.errors import DatabaseError
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.query import LogQuery
+from tests.proxies import Proxy, proxy_to
+from tests.servers import Server
+
+# The product promises ten seconds; a shared machine gets some more.
+PATIENCE = 20.0
+ENTRY = NewEntry(Instant(0), "member", "usr_1", "Ana", "agent.update")
+
+
+@pytest.fixture
+def proxy(postgresql_server: Server) -> Iterator[Proxy]:
+    with proxy_to(postgresql_server.port) as made:
+        yield made
+
+
+@pytest.fixture
+def database(postgresql_server: Server, proxy: Proxy) -> Iterator[Database]:
+    """A log behind the proxy, with one entry."""
+    name = "behind_a_proxy"
+    postgresql_server.create_database(name, "mylla_template")
+    opened = open_database(f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}")
+    append_entries(opened, [ENTRY], Cancellation())
+    yield opened
+    opened.close()
+    postgresql_server.drop_database(name)
+
+
+def count(database: Database) -> int:
+    reader = LogReader(database)
+    return reader.read_count(reader.read_snapshot(LogQuery(), Cancellation()), Cancellation())
+
+
+def watches() -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if one.name == "connection-watch"]
+
+
+def test_silence_is_said_and_the_next_action_connects_anew(
+    database: Database, proxy: Proxy
+) -> None:
+    assert count(database) == 1
+    proxy.swallow_all()
+    begun = time.monotonic()
+    with pytest.raises(DatabaseError, match="does not answer any more"):
+        count(database)
+    assert time.monotonic() - begun < PATIENCE
+    # Asked again at once, it does not wait as long for the same silence.
+    with pytest.raises(DatabaseError, match="does not answer"):
+        count(database)
+    assert time.monotonic() - begun < PATIENCE
+    proxy.forward()
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            assert count(database) == 1
+            break
+        except DatabaseError:
+            assert time.monotonic() < deadline
+
+
+def test_silence_in_the_middle_of_a_statement_is_said(database: Database, proxy: Proxy) -> None:
+    def swallow_soon(_event: object, *_more: object) -> None:
+        proxy.swallow_all()
+
+    sa.event.listen(database.engine, "before_cursor_execute", swallow_soon)
+    with (
+        pytest.raises(DatabaseError, match="does not answer any more"),
+        database.reading(Cancellation()) as connection,
+    ):
+        connection.execute(sa.text("SELECT pg_sleep(60)"))
+
+
+def test_one_swallowed_connection_is_given_up_and_replaced(
+    database: Database, proxy: Proxy
+) -> None:
+    def read_twice() -> None:
+        with database.reading(Cancellation()) as connection:
+            connection.execute(sa.text("SELECT 1"))
+            proxy.swallow_present()
+            connection.execute(sa.text("SELECT 1"))
+
+    with pytest.raises(DatabaseError):
+        read_twice()
+    assert count(database) == 1
+
+
+def test_a_slow_statement_is_left_in_peace(database: Database) -> None:
+    with database.reading(Cancellation()) as connection:
+        assert connection.scalar(sa.text("SELECT 7 FROM pg_sleep(9)")) == 7
+
+
+def test_nothing_is_written_twice_when_the_answer_is_swallowed(
+    database: Database, proxy: Proxy
+) -> None:
+    insert = sa.text(
+        "INSERT INTO audit.entries (occurred_at, actor_type, actor_id, actor_name, action)"
+        " VALUES (now(), 'member', 'usr_2', 'Luis', 'agent.update')"
+    )
+
+    def write() -> None:
+        with database.writing(Cancellation()) as connection:
+            connection.execute(insert)
+            proxy.swallow_all()
+
+    with pytest.raises(DatabaseError, match="look first, before you do it again"):
+        write()
+    proxy.forward()
+    deadline = time.monotonic() + PATIENCE
+    while database_is_silent(database):
+        assert time.monotonic() < deadline
+    assert count(database) in {1, 2}
+
+
+def database_is_silent(database: Database) -> bool:
+    try:
+        count(database)
+    except DatabaseError:
+        return True
+    return False
+
+
+def test_the_watch_ends_with_the_waiting(database: Database) -> None:
+    count(database)
+    deadline = time.monotonic() + PATIENCE
+    while watches():
+        assert time.monotonic() < deadline

@@ -1,0 +1,77 @@
+"""A TCP proxy on loopback that can stop forwarding, as a broken network does."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+class Proxy:
+    """Forwards to a port of this computer until it is told to swallow."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._flows = threading.Event()
+        self._flows.set()
+        # Connections made from now on, and those before, can be swallowed apart.
+        self._swallowed: set[socket.socket] = set()
+        self._sockets: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def swallow_all(self) -> None:
+        """Take everything, acknowledge it, pass nothing on; new connections likewise."""
+        self._flows.clear()
+
+    def swallow_present(self) -> None:
+        """The same for the connections that there are; new ones are forwarded."""
+        self._swallowed |= set(self._sockets)
+
+    def forward(self) -> None:
+        """Forward what comes from now on; what was swallowed stays so."""
+        self._swallowed |= set(self._sockets)
+        self._flows.set()
+
+    def close(self) -> None:
+        """End everything."""
+        for one in (self._listener, *self._sockets):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self._sockets.append(client)
+            if not self._flows.is_set():
+                # Accepted by the kernel and never answered.
+                continue
+            with suppress(OSError):
+                server = socket.create_connection(("127.0.0.1", self._target))
+                self._sockets.append(server)
+                for source, sink in ((client, server), (server, client)):
+                    threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                if not self._flows.is_set() or source in self._swallowed:
+                    continue
+                sink.sendall(data)
+        if source not in self._swallowed:
+            with suppress(OSError):
+                sink.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def proxy_to(port: int) -> Iterator[Proxy]:
+    """A proxy before a server on loopback."""
+    proxy = Proxy(port)
+    try:
+        yield proxy
+    finally:
+        proxy.close()

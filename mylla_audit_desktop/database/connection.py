@@ -94,6 +94,11 @@ class Database:
         with home._transaction(cancellation, is_read_only=False) as connection:  # noqa: SLF001 - of the same class
             yield connection
 
+    @property
+    def has_primary(self) -> bool:
+        """Whether what is written goes to the primary, whatever server is read from."""
+        return self._writer is not None
+
     def close(self) -> None:
         """Give back idle connections; those in use are closed when their work ends."""
         self.engine.dispose()

@@ -104,7 +104,8 @@ def _begin_postgresql(
             return ExportRecord("", snapshot, _FOREIGN)
         if not may_execute(connection, EXPORT_FUNCTIONS):
             raise DatabaseError(NO_EXPORT)
-        if connection.scalar(sa.text("SELECT pg_is_in_recovery()")):
+        is_standby = connection.scalar(sa.text("SELECT pg_is_in_recovery()"))
+        if is_standby and not database.has_primary:
             raise DatabaseError(
                 f"{database.label} is a standby, where the export cannot be recorded.",
                 "Connect to the primary server to export.",

@@ -8,6 +8,11 @@ import psycopg
 from mylla_audit_desktop.log.errors import DatabaseError, PasswordError
 
 _NOTHING_SENT = "The password was not sent."
+_ONLY_STANDBYS = (
+    "session is read-only",
+    "only a standby answers, and nothing can be recorded there",
+    "Try again when the primary is back, or name it among the hosts.",
+)
 # What libpq says, what that means, and what to do.
 _MEANINGS = (
     (
@@ -61,11 +66,6 @@ _MEANINGS = (
         "Ask its administrator to allow it, or check user and database.",
     ),
     (
-        "session is read-only",
-        "only a standby answers, and nothing can be recorded there",
-        "Try again when the primary is back, or name it among the hosts.",
-    ),
-    (
         "not in hot standby mode",
         "none of the hosts is a standby",
         "Name a standby, or allow the primary.",
@@ -96,7 +96,10 @@ def describe_refusal(cause: psycopg.Error, place: str) -> DatabaseError | None:
     if attempt is not None and attempt.used_password and _is_about_user(attempt, text):
         reason = last_clause(text)
         return PasswordError(f"{place} did not let you in: {reason}.", "", was_given=True)
-    for said, meaning, advice in _MEANINGS:
+    if _ONLY_STANDBYS[0] in str(cause):
+        # Whatever the last host said: none of them is a primary.
+        text = _ONLY_STANDBYS[0]
+    for said, meaning, advice in (_ONLY_STANDBYS, *_MEANINGS):
         if said in text:
             return DatabaseError(f"{place} cannot be reached: {meaning}.", advice)
     return None

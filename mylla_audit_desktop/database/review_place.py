@@ -32,13 +32,14 @@ def read_place(log: Database, cancellation: Cancellation) -> Place:
     with log.reading(cancellation) as connection:
         has_tables = _has_tables(connection)
         if log.is_postgresql:
-            if has_tables and connection.scalar(sa.text("SELECT pg_is_in_recovery()")):
+            is_standby = connection.scalar(sa.text("SELECT pg_is_in_recovery()"))
+            if has_tables and is_standby and not log.has_primary:
                 return Place(
                     is_own=True,
                     no_writing=f"{log.label} is a standby server, which takes no decisions. "
                     "Connect to the primary server.",
                 )
-            can_write = not connection.scalar(sa.text("SELECT pg_is_in_recovery()"))
+            can_write = not is_standby or log.has_primary
             is_ours = _has_table(connection, "audit", "schema_version")
         else:
             path = Path(log.label.name)

@@ -128,10 +128,10 @@ def test_a_standby_is_read_and_the_primary_records(
         wait_for_replay(server, standby)
         with closing(as_kim(standby.port, name)) as alone:
             assert rows(alone) == len(ENTRIES)
-            with pytest.raises(DatabaseError, match="standby|read-only"):
+            with pytest.raises(DatabaseError, match=r"standby|read-only"):
                 store_of(alone).append_decisions([decision(1)], Cancellation())
             # No record, no export.
-            with pytest.raises(DatabaseError, match="standby|read-only"):
+            with pytest.raises(DatabaseError, match=r"standby|read-only"):
                 export_csv(alone, request(tmp_path / "alone.csv"), Cancellation())
             assert not list(tmp_path.iterdir())
         both = f"?host=127.0.0.1:{standby.port}&host=127.0.0.1:{server.port}"
@@ -149,7 +149,8 @@ def test_a_standby_is_read_and_the_primary_records(
                     store.append_decisions([decision(3)], Cancellation())
                 assert "recorded" in refused.value.sentence
             finally:
-                control(server, "start")
+                # With the options it had.
+                control(server, "restart")
             store.append_decisions([decision(3)], Cancellation())
 
 

@@ -18,6 +18,7 @@ from mylla_audit_desktop.log.instant import Instant
 NETWORK_INDEX = "entries_by_network"
 # More pairs than this are sooner found by reading the period once.
 _MOST_STEPS = 20_000
+_MOST_ACTORS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def read_address_uses(
 
     actors: all that count, where the index is there; None reads the period once.
     """
-    if actors is not None and all(is_clean(actor) for actor in actors):
+    is_short = actors is not None and len(actors) <= _MOST_ACTORS
+    if actors is not None and is_short and all(is_clean(actor) for actor in actors):
         found = _read_by_steps(connection, window, actors)
         if found is not None:
             return found
@@ -185,6 +187,75 @@ def _read_by_steps(
     if len(rows) >= _MOST_STEPS:
         return None
     return [AddressUse(*row) for row in rows if row.first_at is not None]
+
+
+_POSTGRESQL_LAST = """
+SELECT actor_id, address,
+    CAST((extract(epoch FROM last_at) - 946684800) * 1000000 AS bigint) AS last_at
+FROM (
+    SELECT a.actor_id, a.address, (
+        SELECT max(e.occurred_at) FROM audit.entries e
+        WHERE e.actor_id = a.actor_id COLLATE "C" AND e.ip_address = CAST(a.address AS inet)
+        AND e.occurred_at >= a.since AND e.occurred_at < a.until
+        AND e.occurred_at >= CAST(:start AS timestamptz)
+        AND e.occurred_at < CAST(:end AS timestamptz)) AS last_at
+    FROM unnest(CAST(:actors AS text[]), CAST(:addresses AS text[]),
+        CAST(:since AS timestamptz[]), CAST(:until AS timestamptz[]))
+        AS a (actor_id, address, since, until)
+    OFFSET 0
+) AS found WHERE last_at IS NOT NULL
+"""
+
+_SQLITE_LAST = """
+WITH asked AS (
+    SELECT json_extract(value, '$[0]') AS actor_id, json_extract(value, '$[1]') AS address,
+        json_extract(value, '$[2]') AS since, json_extract(value, '$[3]') AS until
+    FROM json_each(:asked)
+)
+SELECT actor_id, address, last_at FROM (
+    SELECT a.actor_id, a.address, (
+        SELECT max(e.occurred_at) FROM entries e
+        WHERE e.actor_id = a.actor_id AND e.ip_address = a.address
+        AND e.occurred_at >= a.since AND e.occurred_at < a.until) AS last_at
+    FROM asked a
+) WHERE last_at IS NOT NULL
+"""
+
+
+def read_last_uses(
+    connection: sa.Connection, asked: Sequence[tuple[str, str, Instant, Instant]]
+) -> list[AddressUse]:
+    """When each actor last used an address in `[since, until)`, for those who did.
+
+    asked: actor, address, since, until. By the index, a step for each.
+    """
+    if not asked:
+        return []
+    columns = (
+        sa.column("actor_id", sa.Text),
+        sa.column("address", sa.Text),
+        sa.column("last_at", InstantType()),
+    )
+    actors, addresses, since, until = zip(*asked, strict=True)
+    if connection.dialect.name == "postgresql":
+        statement = sa.text(_POSTGRESQL_LAST).columns(*columns)
+        values: dict[str, object] = {
+            "actors": list(actors),
+            "addresses": list(addresses),
+            "since": [postgresql_text(one) for one in since],
+            "until": [postgresql_text(one) for one in until],
+            "start": postgresql_text(min(since)),
+            "end": postgresql_text(max(until)),
+        }
+    else:
+        statement = sa.text(_SQLITE_LAST).columns(*columns)
+        texts = (
+            (actor, address, sqlite_text(first), sqlite_text(last))
+            for actor, address, first, last in asked
+        )
+        values = {"asked": json.dumps(list(texts))}
+    rows = connection.execute(statement, values)
+    return [AddressUse(actor, address, at, at) for actor, address, at in rows]
 
 
 def whole_months(window: Window) -> Window:

@@ -26,6 +26,7 @@ from mylla_audit_desktop.database.networks_used import (
     has_network_index,
     is_clean,
     read_address_uses,
+    read_last_uses,
     whole_months,
 )
 from mylla_audit_desktop.database.relation import EntryRelation, Expression
@@ -59,6 +60,11 @@ _LONG = 400 * 86_400_000_000  # microseconds
 _MOST_LOOKUPS = 40_000
 _MOST_ACTORS = 5_000
 
+# Values that one statement names; SQLite takes 32,766 at most.
+_MOST_VALUES = 1_000
+
+# An actor and a network.
+Pair = tuple[str, str | None]
 Bounds = tuple[Instant | None, Instant | None]
 _TEXTS = ("actor_type", "actor_id", "actor_name", "target_id", "target_name", "ip_address")
 
@@ -82,18 +88,17 @@ class UnusualReader:
         for bounds in self._odd_windows(start, end):
             seen |= {entry.id: entry for entry in self._read_odd(bounds)}
         window = self._usual_window(start, end)
+        known = None if window is None else self._actors(window, actors)
         if window is not None:
-            seen |= {
-                entry.id: entry
-                for entry in self._read_outside_hours(window, self._actors(window, actors))
-            }
-        new = self.read_new_networks(start, end, actors)
+            seen |= {entry.id: entry for entry in self._read_outside_hours(window, known)}
+        new = self.read_new_networks(start, end, known if actors is None else actors)
         seen |= {entry.id: entry for entry, _ in new.values()}
         wanted = None if actors is None else set(actors)
+        schedule = lru_cache(maxsize=None)(self.policy.schedule)
         judged = (
             judge_entry(
                 entry,
-                self.policy.schedule(entry.actor_id),
+                schedule(entry.actor_id),
                 new[entry.id][1] if entry.id in new else Origin(),
             )
             for entry in seen.values()
@@ -167,7 +172,7 @@ class UnusualReader:
         statement = (
             sa.select(steps.c.value).where(steps.c.value.is_not(None)).limit(_MOST_ACTORS + 1)
         )
-        found = list(self.connection.scalars(statement))
+        found = [one for one in self.connection.scalars(statement) if one != SYSTEM]
         are_usable = len(found) <= _MOST_ACTORS and all(is_clean(one) for one in found)
         return found if are_usable else None
 
@@ -253,7 +258,7 @@ class UnusualReader:
         condition = sa.case(*others, else_=is_free) if others else is_free
         kind = sa.func.coalesce(self.relation.text("actor_type"), sa.literal_column("''"))
         statement = sa.select(*self._columns(self.relation.table)).where(
-            when >= window.start, when < window.end, kind != SYSTEM, condition
+            when >= window.start, when < window.end, kind != SYSTEM, actor != SYSTEM, condition
         )
         return self._seen(statement)
 
@@ -288,75 +293,127 @@ class UnusualReader:
         In a window of 90 days only the first use of a network can be new, so the period is
         taken in such windows, each held against the one before.
         """
+        has_index = has_network_index(self.database, self.connection)
+        known_actors = actors if has_index else None
         trusted = read_networks(self.policy.trusted_networks)
-        steps = has_network_index(self.database, self.connection)
-        known_actors = actors if steps else None
-        start = window.start.microseconds
-        before = self._uses(Window(Instant(start - LOOK_BACK), window.start), known_actors)
-        while start < window.end.microseconds:
-            end = min(start + LOOK_BACK, window.end.microseconds)
-            now = self._uses(Window(Instant(start), Instant(end)), known_actors)
-            last_used: dict[tuple[str, str | None], Instant] = {}
+        start, end = window.start.microseconds, window.end.microseconds
+        before: list[AddressUse] | None = None
+        while start < end:
+            until = min(start + LOOK_BACK, end)
+            now = self._uses(Window(Instant(start), Instant(until)), known_actors)
+            first_used = _first_uses(now)
+            if before is None:
+                earlier = Window(Instant(start - LOOK_BACK), Instant(start))
+                before = self._uses_before(earlier, now, first_used, known_actors)
+            last_used: dict[Pair, Instant] = {}
             for use in before:
-                pair = use.actor_id, network_of(use.address)
+                pair = _pair(use)
                 last_used[pair] = max(use.last_at, last_used.get(pair, use.last_at))
-            first_used: dict[tuple[str, str | None], AddressUse] = {}
-            for use in now:
-                pair = use.actor_id, network_of(use.address)
-                if pair not in first_used or use.first_at < first_used[pair].first_at:
-                    first_used[pair] = use
-            for pair, use in first_used.items():
-                # The history is asked for only where it can decide.
-                enough = NetworkHistory(FEWEST_EARLIER_ENTRIES, last_used.get(pair))
-                if not is_new_network(use.address, use.first_at, enough, trusted):
-                    continue
-                found = self._first_entry(pair, use.first_at)
-                if found is None or found.actor_type == SYSTEM:
-                    continue
-                history = NetworkHistory(self._earlier_count(found), last_used.get(pair))
-                if is_new_network(found.ip_address, found.occurred_at, history, trusted):
-                    yield found, self._origin(found, (*before, *now))
-            before, start = now, end
+            # Nearly all are known; the entries are read of the others only.
+            new = {
+                pair: use
+                for pair, use in first_used.items()
+                if is_new_network(
+                    use.address,
+                    use.first_at,
+                    NetworkHistory(FEWEST_EARLIER_ENTRIES, last_used.get(pair)),
+                    trusted,
+                )
+            }
+            for entry in self._first_entries(new):
+                yield entry, self._origin(entry, (*before, *now))
+            before, start = now, until
 
     def _uses(self, window: Window, actors: list[str] | None) -> list[AddressUse]:
         self.cancellation.raise_if_cancelled()
         return read_address_uses(self.connection, self.relation, window, actors)
 
-    def _first_entry(self, pair: tuple[str, str | None], at: Instant) -> SeenEntry | None:
-        actor, network = pair
-        conditions = [self.relation.occurred_at == at]
-        if is_clean(actor) and actor:
-            conditions.append(self.relation.text("actor_id") == actor)
-        statement = sa.select(*self._columns(self.relation.table)).where(*conditions)
-        entries = [
-            entry
-            for entry in self._seen(statement)
-            if entry.actor_id == actor and network_of(entry.ip_address) == network
-        ]
-        return min(entries, key=lambda entry: entry.id, default=None)
+    def _uses_before(
+        self,
+        window: Window,
+        now: Sequence[AddressUse],
+        first_used: dict[Pair, AddressUse],
+        actors: list[str] | None,
+    ) -> list[AddressUse]:
+        """The uses in the 90 days before a window, as far as they matter for those in it.
 
-    def _earlier_count(self, entry: SeenEntry) -> int:
-        """How many entries the actor has before one, counted up to as many as matter."""
-        when, number = self.relation.occurred_at, self.relation.id
-        earlier = sa.or_(
-            when < entry.occurred_at, sa.and_(when == entry.occurred_at, number < entry.id)
+        Most come from an address that the actor used before, which one look-up shows; the
+        other addresses of an actor are looked for only where none of them was.
+        """
+        if actors is None:
+            return self._uses(window, None)
+        asked = [(use, first_used[_pair(use)].first_at) for use in now]
+        found = read_last_uses(
+            self.connection,
+            [
+                (use.actor_id, use.address, Instant(at.microseconds - LOOK_BACK), at)
+                for use, at in asked
+            ],
         )
-        actor = self.relation.text("actor_id")
-        if self.database.is_postgresql or is_clean(entry.actor_id):
-            is_same = actor == entry.actor_id
-        else:
-            # Bytes that are no UTF-8 go back as bytes.
-            raw = entry.actor_id.encode("utf-8", "surrogateescape")
-            is_same = sa.cast(actor, sa.LargeBinary) == sa.literal(raw, sa.LargeBinary)
-        if not entry.actor_id:
-            is_same = sa.func.coalesce(actor, sa.literal_column("''")) == ""
-        few = (
-            sa.select(number)
-            .where(is_same, when <= entry.occurred_at, earlier)
-            .limit(FEWEST_EARLIER_ENTRIES)
-            .subquery()
+        known = {_pair(use) for use in found}
+        unknown = sorted({actor for actor, network in first_used if (actor, network) not in known})
+        return [*found, *(self._uses(window, unknown) if unknown else ())]
+
+    def _first_entries(self, pairs: dict[Pair, AddressUse]) -> Iterator[SeenEntry]:
+        """The entries with which the uses began, of actors with enough entries before."""
+        columns = self._columns(self.relation.table)
+        when, actor = self.relation.occurred_at, self.relation.text("actor_id")
+        times = sorted({use.first_at for use in pairs.values()})
+        first: dict[Pair, SeenEntry] = {}
+        for place in range(0, len(times), _MOST_VALUES):
+            some = times[place : place + _MOST_VALUES]
+            conditions = [when.in_(some), when >= some[0], when <= some[-1]]
+            names = {name for name, _ in pairs}
+            if len(names) <= _MOST_VALUES and all(name and is_clean(name) for name in names):
+                conditions.append(actor.in_(sorted(names)))
+            for entry in self._seen(sa.select(*columns).where(*conditions)):
+                pair = entry.actor_id, network_of(entry.ip_address)
+                if pair not in pairs or entry.occurred_at != pairs[pair].first_at:
+                    continue
+                if pair not in first or entry.id < first[pair].id:
+                    first[pair] = entry
+        enough = self._with_enough_entries([e for e in first.values() if not e.is_by_system])
+        yield from enough
+
+    def _with_enough_entries(self, entries: Sequence[SeenEntry]) -> list[SeenEntry]:
+        """Those whose actor had as many entries before as make a network new."""
+        if not entries:
+            return []
+        twentieth = self._twentieth_entries({entry.actor_id for entry in entries})
+        return [
+            entry
+            for entry in entries
+            if entry.actor_id in twentieth and twentieth[entry.actor_id] < entry.key
+        ]
+
+    def _twentieth_entries(self, actors: set[str]) -> dict[str, tuple[Instant, int]]:
+        """Time and id of the twentieth entry of each actor who has so many."""
+        found: dict[str, tuple[Instant, int]] = {}
+        table, actor = self.relation.table, self.relation.text("actor_id")
+        if self.database.has_indexes and all(is_clean(one) for one in actors):
+            statement = (
+                sa.select(table.c.occurred_at, table.c.id)
+                .where(actor == sa.bindparam("actor", type_=sa.Text))
+                .order_by(table.c.occurred_at, table.c.id)
+                .offset(FEWEST_EARLIER_ENTRIES - 1)
+                .limit(1)
+            )
+            for one in actors:
+                row = self.connection.execute(statement, {"actor": one}).first()
+                if row is not None:
+                    found[one] = (row[0], row[1])
+            return found
+        name = sa.func.coalesce(actor, sa.literal_column("''")).label("actor_id")
+        place = sa.func.row_number().over(
+            partition_by=name, order_by=(table.c.occurred_at, table.c.id)
         )
-        return int(self.connection.scalar(sa.select(sa.func.count()).select_from(few)) or 0)
+        numbered = sa.select(name, table.c.occurred_at, table.c.id, place.label("place")).subquery()
+        rows = self.connection.execute(
+            sa.select(numbered.c.actor_id, numbered.c.occurred_at, numbered.c.id).where(
+                numbered.c.place == FEWEST_EARLIER_ENTRIES
+            )
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
 
     def _origin(self, entry: SeenEntry, uses: Iterable[AddressUse]) -> Origin:
         """With the country, where the chosen data knows it and it is new for the actor."""
@@ -390,17 +447,17 @@ class UnusualReader:
 
     def _odd_origins(self, entries: Sequence[SeenEntry]) -> Iterator[tuple[SeenEntry, Origin]]:
         trusted = read_networks(self.policy.trusted_networks)
-        last_used: dict[tuple[str, str | None], Instant] = {}
+        last_used: dict[Pair, Instant] = {}
+        new = []
         for entry in sorted(entries, key=lambda one: one.key):
             pair = entry.actor_id, network_of(entry.ip_address)
             history = NetworkHistory(FEWEST_EARLIER_ENTRIES, last_used.get(pair))
             last_used[pair] = entry.occurred_at
-            if entry.actor_type == SYSTEM or not is_new_network(
-                entry.ip_address, entry.occurred_at, history, trusted
-            ):
-                continue
-            if self._earlier_count(entry) >= FEWEST_EARLIER_ENTRIES:
-                yield entry, Origin(is_new_network=True)
+            is_new = is_new_network(entry.ip_address, entry.occurred_at, history, trusted)
+            if is_new and not entry.is_by_system:
+                new.append(entry)
+        for entry in self._with_enough_entries(new):
+            yield entry, Origin(is_new_network=True)
 
     # -- rows --------------------------------------------------------------------
 
@@ -416,6 +473,20 @@ class UnusualReader:
             SeenEntry(row[0], row[1], row[2] or "", row[3] or "", row[4] or "", *row[5:])
             for row in self.connection.execute(statement, values)
         ]
+
+
+def _pair(use: AddressUse) -> Pair:
+    return use.actor_id, network_of(use.address)
+
+
+def _first_uses(uses: Iterable[AddressUse]) -> dict[Pair, AddressUse]:
+    """Of each actor and network, the address with which it began."""
+    first: dict[Pair, AddressUse] = {}
+    for use in uses:
+        pair = _pair(use)
+        if pair not in first or use.first_at < first[pair].first_at:
+            first[pair] = use
+    return first
 
 
 @lru_cache(maxsize=256)

@@ -177,8 +177,12 @@ def _reason(
         again = named(reconnect.actor_name, reconnect.actor_id, "nobody named")
         sentences = [f"{what}: {state}, connected again by {again}."]
     if agents:
-        verb = "Needs repair in" if reconnect is None else "Was assigned to"
-        sentences.append(f"{verb} {counted(len(agents), 'agent')}: {listed(agents)}.")
+        which = counted(len(agents), "agent")
+        need = "needs" if len(agents) == 1 else "need"
+        if reconnect is None:
+            sentences.append(f"It was assigned to {which}, which {need} repair: {listed(agents)}.")
+        else:
+            sentences.append(f"It was assigned to {which}: {listed(agents)}.")
     else:
         sentences.append("No agent was assigned to it.")
     return " ".join(sentences)

@@ -40,6 +40,11 @@ class SeenEntry:
     ip_address: str | None
 
     @property
+    def is_by_system(self) -> bool:
+        """Whether a job acted and nobody of the team."""
+        return SYSTEM in {self.actor_type, self.actor_id}
+
+    @property
     def key(self) -> tuple[Instant, int]:
         """Its place in time; the id decides within a microsecond."""
         return self.occurred_at, self.id
@@ -72,7 +77,7 @@ def judge_entry(
 
     A country alone makes nothing unusual: it is said only where the network is new.
     """
-    if entry.actor_type == SYSTEM:
+    if entry.is_by_system:
         return None
     leisure = off_time(schedule, entry.occurred_at)
     if leisure is None and not origin.is_new_network:

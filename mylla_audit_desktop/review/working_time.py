@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import Enum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.zones import zone_named
 from mylla_audit_desktop.review.holiday_calendar import holiday_name
 from mylla_audit_desktop.review.policy import Schedule, describe_hours, shift_on
-
-_ONE_DAY = timedelta(days=1)
 
 
 class Leisure(Enum):
@@ -30,6 +29,7 @@ class OffTime:
     holiday: str = ""
 
 
+@lru_cache(maxsize=256)
 def zone_of(schedule: Schedule) -> ZoneInfo:
     """The zone in which a schedule is meant."""
     return zone_named(schedule.time_zone)
@@ -42,32 +42,56 @@ def off_time(schedule: Schedule, moment: Instant) -> OffTime | None:
     and one that would have started on a holiday is off on the next morning too.
     """
     local = moment.to_datetime(zone_of(schedule))
-    utc = moment.to_datetime()
-    if local is None or utc is None or not moment.is_finite:
+    if local is None or not moment.is_finite:
         # The infinities and years before 1 or after 9999: nobody works then.
-        return OffTime(Leisure.BEYOND_CALENDAR)
-    today = local.date()
-    days = [today] if today == date.min else [today - _ONE_DAY, today]
-    for day in days:
-        for start, end in shift_on(schedule, day):
-            if start <= utc < end:
-                return None
-    holiday = holiday_name(schedule.holidays, today)
-    if holiday is not None:
-        return OffTime(Leisure.HOLIDAY, holiday)
-    holiday = _holiday_of_night(schedule, days[0], local.time())
-    if holiday is not None:
-        return OffTime(Leisure.HOLIDAY, holiday)
-    if schedule.shifts[today.weekday()] is None:
-        return OffTime(Leisure.DAY_OFF)
-    return OffTime(Leisure.OUTSIDE_HOURS)
+        return _BEYOND_CALENDAR
+    day = _day(schedule, local.date())
+    if any(start <= moment < end for start, end in day.shifts):
+        return None
+    if day.night is not None and local.time() < day.night_end:
+        return day.night
+    return day.otherwise
 
 
-def _holiday_of_night(schedule: Schedule, day: date, clock: time) -> str | None:
-    """The holiday on which the night shift would have started that `clock` is part of."""
-    shift = schedule.shifts[day.weekday()]
-    is_past_midnight = shift is not None and shift.end <= shift.start and clock < shift.end
-    return holiday_name(schedule.holidays, day) if is_past_midnight else None
+_BEYOND_CALENDAR = OffTime(Leisure.BEYOND_CALENDAR)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """shifts: the working time of this day and of the day before, `[start, end)`.
+
+    otherwise: why the rest of the day is off. night: why its first hours are, until
+    `night_end` by the clock, where a night shift fell out because of a holiday.
+    """
+
+    shifts: tuple[tuple[Instant, Instant], ...]
+    otherwise: OffTime
+    night: OffTime | None
+    night_end: time
+
+
+@lru_cache(maxsize=16_384)
+def _day(schedule: Schedule, day: date) -> _Day:
+    holiday = holiday_name(schedule.holidays, day)
+    if holiday is not None:
+        otherwise = OffTime(Leisure.HOLIDAY, holiday)
+    elif schedule.shifts[day.weekday()] is None:
+        otherwise = OffTime(Leisure.DAY_OFF)
+    else:
+        otherwise = OffTime(Leisure.OUTSIDE_HOURS)
+    days = [day] if day == date.min else [day - timedelta(days=1), day]
+    shifts = tuple(
+        (Instant.from_datetime(start), Instant.from_datetime(end))
+        for each in days
+        for start, end in shift_on(schedule, each)
+    )
+    night, night_end = None, time(0)
+    before = schedule.shifts[days[0].weekday()]
+    if len(days) > 1 and holiday is None and before is not None and before.end <= before.start:
+        name = holiday_name(schedule.holidays, days[0])
+        night = None if name is None else OffTime(Leisure.HOLIDAY, name)
+        night_end = before.end
+    return _Day(shifts, otherwise, night, night_end)
 
 
 def working_words(schedule: Schedule) -> str:

@@ -1,14 +1,12 @@
 """A query as a stream of CSV bytes, formatted by the database.
 
 PostgreSQL writes the CSV itself (COPY); SQLite has no such thing, and its rows are put
-together as bytes, a batch at a time, without becoming entries. Only a result with times
+together as bytes (`sqlite_csv`), without becoming entries. Only a result with times
 outside of 1900 to 2100, where no list of clock changes is short, is written by the
 reference in `log.csv_format`.
 """
 
 from collections.abc import Callable, Generator, Iterator
-from functools import partial
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,9 +14,11 @@ import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
-from mylla_audit_desktop.database.drivers import postgresql_driver, sqlite_driver
+from mylla_audit_desktop.database.drivers import postgresql_driver
+from mylla_audit_desktop.database.instants import by_span
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.relation import EntryRelation, Expression
+from mylla_audit_desktop.database.sqlite_csv import stream_lines
 from mylla_audit_desktop.log.csv_format import GUARDED_CHARACTERS, HEADER, Profile, format_row
 from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.instant import Instant, format_offset
@@ -27,7 +27,6 @@ from mylla_audit_desktop.log.zones import OffsetSpan, offset_spans
 
 _CHUNK = 1 << 18
 _ROWS = 1000
-_MOST_CELLS = 50_000
 _FIRST = Instant.parse("1900-01-01T00:00:00Z")
 _LAST = Instant.parse("2100-01-01T00:00:00Z")
 # All of the contract but id, time and type of actor, in its order.
@@ -69,9 +68,16 @@ def stream_csv(
         statement = sa.select(*columns).where(*conditions).order_by(*relation.order(query.sort))
         yield from _copy(database, statement, cancellation, report)
     else:
-        columns = _sqlite_columns(relation, spans)
-        statement = sa.select(*columns).where(*conditions).order_by(*relation.order(query.sort))
-        yield from _sqlite_lines(database, statement, profile, cancellation, report)
+        yield from stream_lines(
+            database,
+            relation,
+            query,
+            highest_id=highest_id,
+            spans=spans,
+            profile=profile,
+            cancellation=cancellation,
+            report=report,
+        )
 
 
 def _read_spans(
@@ -132,16 +138,6 @@ def _by_reference(
     report(rows)
 
 
-def _by_span(
-    spans: tuple[OffsetSpan, ...], when: Expression, value: Callable[[OffsetSpan], Any]
-) -> Any:
-    """The value for the offset that holds at `when`; the latest first, where most entries are."""
-    branches = [(when >= before.until, value(span)) for before, span in pairwise(spans)]
-    if not branches:
-        return value(spans[0])
-    return sa.case(*reversed(branches), else_=value(spans[0]))
-
-
 # -- PostgreSQL ------------------------------------------------------------------
 
 
@@ -167,7 +163,7 @@ def _postgresql_columns(
             continue
         text = relation.plain_text(name)
         texts.append(_guarded(text) if profile is Profile.SPREADSHEET else text)
-    return [_by_span(spans, when, local), *texts, relation.id]
+    return [by_span(spans, when, local), *texts, relation.id]
 
 
 def _guarded(text: Expression) -> Expression:
@@ -200,97 +196,3 @@ def _copy(
                         report(rows)
                 yield b"".join(parts)
             report(cursor.rowcount)
-
-
-# -- SQLite ----------------------------------------------------------------------
-
-
-def _sqlite_columns(relation: EntryRelation, spans: tuple[OffsetSpan, ...]) -> list[Expression]:
-    when = sa.type_coerce(relation.occurred_at, sa.Text)
-
-    def local(span: OffsetSpan) -> Expression:
-        moment = sa.func.strftime(
-            sa.literal_column("'%Y-%m-%dT%H:%M:%S'"),
-            sa.func.substr(when, 1, 19),
-            sa.literal_column(f"'{span.offset.total_seconds():+.0f} seconds'"),
-            type_=sa.Text,
-        )
-        offset = sa.literal_column(f"'{format_offset(span.offset)}'", sa.Text)
-        return moment.concat(sa.func.substr(when, 20, 7)).concat(offset)
-
-    is_utc = all(not span.offset for span in spans)
-    stamp: Expression = when if is_utc else _by_span(spans, relation.occurred_at, local)
-    texts = (relation.plain_text(name) for name in _TEXT_COLUMNS)
-    return [stamp, *texts, sa.cast(relation.id, sa.Text)]
-
-
-class _Cells(dict[bytes | None, bytes]):
-    """Raw texts to CSV cells, remembered: most columns repeat a few values."""
-
-    def __init__(self, profile: Profile) -> None:
-        super().__init__()
-        self._write = _guarded_cell if profile is Profile.SPREADSHEET else _cell
-
-    def __missing__(self, raw: bytes | None) -> bytes:
-        cell = self._write(raw)
-        if len(self) < _MOST_CELLS:
-            self[raw] = cell
-        return cell
-
-
-_GUARDED_STARTS = tuple(character.encode() for character in GUARDED_CHARACTERS)
-
-
-def _guarded_cell(raw: bytes | None) -> bytes:
-    return _cell(b"'" + raw if raw is not None and raw.startswith(_GUARDED_STARTS) else raw)
-
-
-def _cell(raw: bytes | None) -> bytes:
-    """As `log.csv_format` writes it, in bytes."""
-    if raw is None:
-        return b""
-    if b'"' in raw:
-        return b'"' + raw.replace(b'"', b'""') + b'"'
-    if not raw or b"," in raw or b"\n" in raw or b"\r" in raw:
-        return b'"' + raw + b'"'
-    return raw
-
-
-def _json_cell(cells: _Cells, raw: bytes | None) -> bytes:
-    """Nearly always an object with a member: no guard, and quotes for sure."""
-    if raw is not None and raw.startswith(b'{"'):
-        return b'"%b"' % raw.replace(b'"', b'""')
-    return cells[raw]
-
-
-def _sqlite_lines(
-    database: Database,
-    statement: sa.Select[Any],
-    profile: Profile,
-    cancellation: Cancellation,
-    report: Progress,
-) -> Generator[bytes, None, None]:
-    """Formatted by columns of a batch: a row costs a few look-ups and one join."""
-    # Before and after rarely repeat; most other texts do.
-    remembered = [_Cells(profile) for _ in _TEXT_COLUMNS]
-    writers = [
-        partial(_json_cell, cells) if name in {"before", "after"} else cells.__getitem__
-        for name, cells in zip(_TEXT_COLUMNS, remembered, strict=True)
-    ]
-    with database.reading(cancellation) as connection:
-        driver = sqlite_driver(connection)
-        sql = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-        factory = driver.text_factory
-        driver.text_factory = bytes
-        try:
-            cursor = driver.execute(str(sql))
-            rows = 0
-            while batch := cursor.fetchmany(_ROWS):
-                stamps, *texts, ids = zip(*batch, strict=True)
-                columns = [list(map(w, values)) for w, values in zip(writers, texts, strict=True)]
-                lines = map(b",".join, zip(stamps, *columns, ids, strict=True))
-                yield b"\n".join(lines) + b"\n"
-                rows += len(batch)
-                report(rows)
-        finally:
-            driver.text_factory = factory

@@ -9,7 +9,9 @@ to 9999 are plain ISO 8601 in UTC with six digits; what lies outside (and the
 infinities) gets a prefix that sorts before or after all digits.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +23,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.zones import OffsetSpan
 
 _PLAIN_LENGTH = len("2026-11-23T22:47:03.000000+00:00")
 _YEAR_1 = Instant.parse("0001-01-01T00:00:00Z")
@@ -97,6 +100,18 @@ def _to_number_postgresql(element: _ToNumber, compiler: SQLCompiler, **options: 
         f" WHEN {column} > 'epoch' THEN 9223372036854775807"
         f" WHEN {column} < 'epoch' THEN -9223372036854775808 END"
     )
+
+
+def by_span(
+    spans: tuple[OffsetSpan, ...],
+    when: sa.ColumnElement[Any],
+    value: Callable[[OffsetSpan], sa.ColumnElement[Any]],
+) -> sa.ColumnElement[Any]:
+    """The value for the offset that holds at `when`; the latest first, where most entries are."""
+    branches = [(when >= before.until, value(span)) for before, span in pairwise(spans)]
+    if not branches:
+        return value(spans[0])
+    return sa.case(*reversed(branches), else_=value(spans[0]))
 
 
 def postgresql_text(instant: Instant) -> str:

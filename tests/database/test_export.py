@@ -36,9 +36,12 @@ CHANGES = tuple(
         "1941-10-01T00:00:00Z",
     )
 )
-TEXTS = st.text(
-    st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=8
-) | st.text("=+-@＝\t\r\n'\",; \\.a", max_size=4)
+TEXTS = (
+    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=8)
+    | st.text("=+-@＝\t\r\n'\",; \\.a", max_size=4)
+    # What a stretch of an SQLite log uses as signs.
+    | st.text("\x1c\x1d\x1e\x1f\x02\x03,a", max_size=4)
+)
 ENTRIES = st.builds(
     NewEntry,
     occurred_at=st.builds(
@@ -53,7 +56,19 @@ ENTRIES = st.builds(
     target_type=st.none() | TEXTS,
     target_id=st.none() | TEXTS,
     target_name=st.none() | TEXTS,
-    before=st.sampled_from((None, "null", '"=1"', "-1", '{"a":\n"x,y"}', '{"": ""}', " {}")),
+    before=st.sampled_from(
+        (
+            None,
+            "null",
+            '"=1"',
+            "-1",
+            '{"a":\n"x,y"}',
+            '{\n"a": 1}',
+            "{}",
+            '{"": ""}',
+            " {}",
+        )
+    ),
     after=st.sampled_from((None, '{"a": 1.0, "a": 2}', '"\\u0000"', '{"ä":"\U0001f600"}')),
     ip_address=st.sampled_from((None, "10.0.0.1", "2001:db8::1", "10.0.0.0/8")),
 )

@@ -77,3 +77,11 @@ def format_short_stamp(instant: Instant, zone: ZoneInfo, *, with_year: bool = Fa
         return str(instant)
     day = _day(fields) if with_year else f"{fields.day:02d} {_MONTHS[fields.month - 1]}"
     return f"{day} {fields.hour:02d}:{fields.minute:02d}"
+
+
+def format_saved(stamp: str, zone: ZoneInfo) -> str:
+    """`24 Nov 2026 12:45` of an ISO time; the text itself where it is none."""
+    try:
+        return format_short_stamp(Instant.parse(stamp), zone, with_year=True)
+    except ValueError:
+        return stamp

@@ -1,5 +1,6 @@
 """The real window over a small log, offscreen."""
 
+import itertools
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
+from tests.database.conftest import set_up_team
+from tests.desktop.reviewing import Office, usual_entries
+from tests.servers import Server
 
 NOON = Instant.parse("2026-11-20T12:00:00Z")
 SECOND = 1_000_000
@@ -104,3 +108,43 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
         session.window.deleteLater()
         assert session.boundary.caught == []
     qtbot.wait_until(lambda: True)
+
+
+_review_numbers = itertools.count()
+
+
+@pytest.fixture
+def sqlite_log(tmp_path: Path) -> Office:
+    """An empty log in a file."""
+    url = f"sqlite:///{tmp_path}/review.sqlite"
+    database = open_database(url, create=True)
+    upgrade_schema(database)
+    database.close()
+    return Office(url, is_postgresql=False)
+
+
+@pytest.fixture
+def postgresql_log(postgresql_server: Server) -> Iterator[Office]:
+    """An empty log on a server, with logins for its team."""
+    name = f"reviewed_{next(_review_numbers)}"
+    url = postgresql_server.create_database(name, "mylla_template")
+    set_up_team(url)
+    yield Office(url, is_postgresql=True)
+    postgresql_server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite_log", pytest.param("postgresql_log", marks=pytest.mark.postgresql)])
+def office(request: pytest.FixtureRequest) -> Office:
+    """The usual log, on either database."""
+    made: Office = request.getfixturevalue(request.param)
+    made.add(usual_entries())
+    made.set_policy()
+    return made
+
+
+@pytest.fixture
+def small(sqlite_log: Office) -> Office:
+    """The usual log in a file."""
+    sqlite_log.add(usual_entries())
+    sqlite_log.set_policy()
+    return sqlite_log

@@ -1,7 +1,5 @@
 """The review page as its user sees it, in a real window, over both databases."""
 
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,15 +8,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from mylla_audit_desktop.database.connection import open_database
-from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.desktop.review.finding_model import SEVERITY, STATUS, TITLE, WHEN
 from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.review.decision import Status, Verdict
 from mylla_audit_desktop.review.finding import Rule, Severity
-from tests.database.conftest import set_up_team
 from tests.desktop.conftest import HOSTILE
 from tests.desktop.reviewing import (
     PATIENCE,
@@ -31,46 +26,6 @@ from tests.desktop.reviewing import (
     promotion,
     usual_entries,
 )
-from tests.servers import Server
-
-_numbers = count()
-
-
-@pytest.fixture
-def sqlite_log(tmp_path: Path) -> Office:
-    """An empty log in a file."""
-    url = f"sqlite:///{tmp_path}/review.sqlite"
-    database = open_database(url, create=True)
-    upgrade_schema(database)
-    database.close()
-    return Office(url, is_postgresql=False)
-
-
-@pytest.fixture
-def postgresql_log(postgresql_server: Server) -> Iterator[Office]:
-    """An empty log on a server, with logins for its team."""
-    name = f"reviewed_{next(_numbers)}"
-    url = postgresql_server.create_database(name, "mylla_template")
-    set_up_team(url)
-    yield Office(url, is_postgresql=True)
-    postgresql_server.drop_database(name)
-
-
-@pytest.fixture(params=["sqlite_log", pytest.param("postgresql_log", marks=pytest.mark.postgresql)])
-def office(request: pytest.FixtureRequest) -> Office:
-    """The usual log, on either database."""
-    made: Office = request.getfixturevalue(request.param)
-    made.add(usual_entries())
-    made.set_policy()
-    return made
-
-
-@pytest.fixture
-def small(sqlite_log: Office) -> Office:
-    """The usual log in a file."""
-    sqlite_log.add(usual_entries())
-    sqlite_log.set_policy()
-    return sqlite_log
 
 
 def go_to_saturday(page: ReviewPage) -> None:

@@ -266,7 +266,7 @@ class FindingDetails(QFrame):
     def _fit_changes(self) -> None:
         rows = sum(self.changes.rowHeight(row) for row in range(self.changes.changes.rowCount()))
         header = self.changes.horizontalHeader().height()
-        self.changes.setFixedHeight(min(rows + header + 4, _TALLEST_DIFF))
+        self.changes.setFixedHeight(min(rows + header + 2, _TALLEST_DIFF))
 
     # -- facts -----------------------------------------------------------------
 
@@ -284,13 +284,20 @@ class FindingDetails(QFrame):
         return stamp.removeprefix(day)
 
     def _earlier(self, one: ReviewedFinding) -> Fact:
-        stamp = format_short_stamp(one.finding.occurred_at, self._zone, with_year=True)
+        stamp = format_short_stamp(
+            one.finding.occurred_at, self._zone, with_year=self._is_of_another_year(one)
+        )
         last = one.decisions[-1] if one.decisions else None
         status = STATUS_WORDS[one.status]
         if last is not None:
             note = f": {visible_text(last.note)}" if last.note else ""
             status = f"{status}, {visible_text(name_of(last.reviewer))}{note}"
         return Fact(stamp, f"{visible_text(one.finding.title)} · {status}")
+
+    def _is_of_another_year(self, one: ReviewedFinding) -> bool:
+        shown = self._finding or one
+        years = {each.finding.occurred_at.isoformat(self._zone)[:4] for each in (one, shown)}
+        return len(years) > 1
 
     def _decision(self, decision: Decision) -> Fact:
         stamp = format_short_stamp(decision.decided_at, self._zone, with_year=True)

@@ -16,7 +16,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QKeySequence
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAction,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout
 
 from mylla_audit_desktop.connections.decision_file import default_decision_file
@@ -41,6 +47,7 @@ from mylla_audit_desktop.desktop.review.permission import (
     permit_decision,
     refuse_sign_off,
 )
+from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
 from mylla_audit_desktop.desktop.review.side import ReviewSide
 from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
 from mylla_audit_desktop.desktop.review.words import RULE_TITLES, VERDICT_WORDS, name_of
@@ -63,12 +70,15 @@ from mylla_audit_desktop.review.context import FindingContext
 from mylla_audit_desktop.review.decision import Decision, ReviewedFinding, SignOff, Verdict
 from mylla_audit_desktop.review.finding import Rule
 from mylla_audit_desktop.review.period import Review
+from mylla_audit_desktop.review.policy import PolicyVersion
 
 _BUSY_MS = 1_000
 # Unseen, the page waits until the audit log page has its first rows.
 _LATER_MS = 2_500
 _FOLLOW_MS = 3_000
 _SIDE_WIDTH, _DETAILS_WIDTH = 214, 376
+# The page in a window of 1280 pixels.
+_PLAIN_WIDTH = 1192
 
 
 class ReviewPage(Page):
@@ -89,6 +99,7 @@ class ReviewPage(Page):
     ) -> None:
         super().__init__()
         self._background, self._now = background, now
+        self._theme = theme
         self._zone = settings.settings.zone()
         self._log: OpenLog | None = None
         # As whom SQLite's decisions are recorded; None: as the system's login.
@@ -137,7 +148,7 @@ class ReviewPage(Page):
         self.side.setMinimumWidth(190)
         middle.setMinimumWidth(260)
         self.details.setMinimumWidth(320)
-        self.splitter.setSizes([_SIDE_WIDTH, 700, _DETAILS_WIDTH])
+        self._has_own_widths = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -148,6 +159,7 @@ class ReviewPage(Page):
     def _connect(self) -> None:
         self.head.period_chosen.connect(self._take_period)
         self.head.sign_off_wanted.connect(self.open_sign_off)
+        self.side.edit_policy.clicked.connect(self.open_policy)
         self.checklist.rule_chosen.connect(self._take_rule)
         self.filters.changed.connect(self._take_filter)
         self.filters.stop.clicked.connect(self._stop_reading)
@@ -169,6 +181,7 @@ class ReviewPage(Page):
         self._busy_timer.timeout.connect(lambda: self.filters.show_busy(is_busy=True))
         self._later_timer.timeout.connect(self.refresh)
         self.follow_timer.timeout.connect(self.follow)
+        self.splitter.splitterMoved.connect(self._take_widths)
 
     # -- which log, which period -----------------------------------------------
 
@@ -227,6 +240,7 @@ class ReviewPage(Page):
         add("Next open finding", self.go_to_next_open, "Ctrl+J")
         add("Open in audit log", self.open_in_log, "Ctrl+G")
         add("Take back the last decision", self.take_back)
+        add("Edit policy…", self.open_policy)
         add("Sign off period…", self.open_sign_off)
         actions += self.table.sort_actions()
         return actions
@@ -667,6 +681,27 @@ class ReviewPage(Page):
         self.banner.say("Deciding was cancelled. The findings show what is stored.")
         self.follow()
 
+    # -- policy ----------------------------------------------------------------
+
+    def open_policy(self) -> None:
+        """The editor of the policy."""
+        log, reading = self._log, self.reading
+        if log is None or reading is None:
+            return
+        today = self._now().astimezone(self._zone).date()
+        dialog = PolicyDialog(
+            log.database, reading, self._zone, today, self._theme, self._background, self
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self._take_policy)
+        dialog.open()
+
+    def _take_policy(self, version: PolicyVersion) -> None:
+        sentence = f"Policy version {version.number} is saved; the findings are read anew."
+        self.banner.say(sentence)
+        self.announce(sentence)
+        self.refresh()
+
     # -- signing ---------------------------------------------------------------
 
     def open_sign_off(self) -> None:
@@ -678,6 +713,7 @@ class ReviewPage(Page):
         dialog = SignOffDialog(log.database, reading, self._zone, now, self._background, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.signed.connect(self._take_signature)
+        dialog.cancelled.connect(self.follow)
         # Not exec(): a screen reader that pressed the button waits for it to return.
         dialog.open()
 
@@ -696,9 +732,22 @@ class ReviewPage(Page):
 
     # -- layout ----------------------------------------------------------------
 
+    def _take_widths(self) -> None:
+        self._has_own_widths = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is room, the sides get some of it too, until the user moves them."""
+        super().resizeEvent(event)
+        if not self._has_own_widths:
+            room = max(event.size().width() - _PLAIN_WIDTH, 0)
+            side, details = _SIDE_WIDTH + room // 14, _DETAILS_WIDTH + room // 7
+            middle = event.size().width() - side - details
+            self.splitter.setSizes([side, middle, details])
+
     def save_layout(self, state: QSettings) -> None:
         """Keep splitter and period."""
-        state.setValue("review/splitter", self.splitter.saveState())
+        if self._has_own_widths:
+            state.setValue("review/splitter", self.splitter.saveState())
         choice = self.head.choice
         if choice.preset is not Preset.CUSTOM:
             state.setValue("review/period", choice.preset.value)
@@ -708,5 +757,6 @@ class ReviewPage(Page):
         splitter, period = state.value("review/splitter"), state.value("review/period")
         if splitter is not None:
             self.splitter.restoreState(splitter)
+            self._has_own_widths = True
         if period in {one.value for one in Preset}:
             self.head.set_choice(PeriodChoice(Preset(period)))

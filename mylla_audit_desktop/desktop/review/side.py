@@ -28,6 +28,8 @@ class ReviewSide(QFrame):
         self.policy.setWordWrap(True)
         self.policy.setAccessibleName("Policy in words")
         self.edit_policy = button("Edit policy…", "link")
+        # Its text stands under the others.
+        self.edit_policy.setObjectName("flush")
         self.signatures = plain_label("", "muted")
         self.signatures.setWordWrap(True)
         self.signatures.setAccessibleName("Signatures")
@@ -42,8 +44,7 @@ class ReviewSide(QFrame):
         column.addWidget(self.policy_title)
         column.addWidget(self.policy)
         link = QHBoxLayout()
-        # The link's own margin, so that its text stands under the others.
-        link.setContentsMargins(-5, 0, 0, 0)
+        link.setContentsMargins(0, 0, 0, 0)
         link.addWidget(self.edit_policy)
         link.addStretch(1)
         column.addLayout(link)

@@ -35,6 +35,7 @@ class SignOffDialog(QDialog):
     """`signed` carries the sign-off as stored."""
 
     signed = Signal(object)
+    cancelled = Signal()
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class SignOffDialog(QDialog):
         self._database, self._reading, self._background = database, reading, background
         self._zone = zone
         self._task: Task | None = None
+        self._is_closing = False
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Sign-off progress")
         self.progress.setTextVisible(False)
@@ -64,7 +66,7 @@ class SignOffDialog(QDialog):
         self.sign.setDefault(True)
         self.sign.clicked.connect(self.start)
         self.cancel = button("Cancel")
-        self.cancel.clicked.connect(self._stop_or_close)
+        self.cancel.clicked.connect(self.reject)
         self._lay_out(now)
 
     def _lay_out(self, now: Instant) -> None:
@@ -151,8 +153,12 @@ class SignOffDialog(QDialog):
         self._background.crashed.emit(error)
 
     def _tell_cancelled(self) -> None:
+        """Whether it was in time shows when the period is read again."""
         self._set_busy(is_busy=False)
-        self._say("Cancelled. Nothing was signed.", "muted")
+        self._say("Cancelled.", "muted")
+        self.cancelled.emit()
+        if self._is_closing:
+            super().reject()
 
     def _set_busy(self, *, is_busy: bool) -> None:
         if not is_busy:
@@ -165,21 +171,19 @@ class SignOffDialog(QDialog):
         self.state.setAccessibleDescription(self.state.text())
         set_tone(self.state, "tone", tone)
 
-    def _stop_or_close(self) -> None:
-        if self._task is not None:
+    def reject(self) -> None:
+        """Cancel what is under way; with nothing under way, close."""
+        if self._task is None:
+            super().reject()
+        else:
             self._task.cancel()
             self._say("Cancelling…", "muted")
-        else:
-            self.reject()
-
-    def reject(self) -> None:
-        """Escape and the close button cancel what is under way first."""
-        if self._task is not None:
-            self._task.cancel()
-        super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Likewise."""
-        if self._task is not None:
-            self._task.cancel()
-        super().closeEvent(event)
+        """Closes once what is under way has been cancelled."""
+        if self._task is None:
+            super().closeEvent(event)
+        else:
+            self._is_closing = True
+            event.ignore()
+            self.reject()

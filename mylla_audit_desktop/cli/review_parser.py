@@ -17,7 +17,7 @@ def add_review(commands: Any, lazily: Lazily) -> argparse.ArgumentParser:
         "review", help="findings, decisions, sign-off, report, policy"
     )
     below = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_list, _add_decide, _add_sign_off, _add_policy):
+    for add in (_add_list, _add_decide, _add_sign_off, _add_report, _add_policy):
         command = add(below, lazily)
         command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -95,6 +95,25 @@ def _add_sign_off(commands: Any, lazily: Lazily) -> argparse.ArgumentParser:
     add_store(parser)
     add_reviewer(parser)
     parser.set_defaults(run=lazily("review_sign_off", "run"), writes=True, all_time=False)
+    return parser
+
+
+def _add_report(commands: Any, lazily: Lazily) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "report", help="write the report of a period as PDF or HTML"
+    )
+    add_store(parser)
+    group = parser.add_argument_group("period (the last 30 days where no date is given)")
+    add_period(group)
+    group.add_argument(
+        "--time-zone", metavar="IANA", help="of dates and times (default: the system's)"
+    )
+    parser.add_argument(
+        "--output", required=True, metavar="FILE", help="a name that ends in .pdf or .html"
+    )
+    parser.add_argument("--force", action="store_true", help="replace a file that exists")
+    add_reviewer(parser)
+    parser.set_defaults(run=lazily("review_report", "run"), writes=True)
     return parser
 
 

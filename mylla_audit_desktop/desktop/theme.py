@@ -8,7 +8,6 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QFontDatabase,
     QGuiApplication,
     QIcon,
     QPainter,
@@ -18,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from mylla_audit_desktop.printing.fonts import load_fonts, without_ligatures
 from mylla_audit_desktop.resources import resource_path
 
 
@@ -197,12 +197,6 @@ class Theme(QObject):
             self.apply(self._choice)
 
 
-def load_fonts() -> None:
-    """Make the shipped fonts known to Qt."""
-    for path in sorted(resource_path("fonts").glob("*.[ot]tf")):
-        QFontDatabase.addApplicationFont(str(path))
-
-
 def text_font(pixels: int = 13, *, is_bold: bool = False) -> QFont:
     """Inter, by pixel size."""
     font = QFont("Inter")
@@ -217,7 +211,7 @@ def mono_font(pixels: int = 12) -> QFont:
     font = QFont("JetBrains Mono")
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPixelSize(pixels)
-    return font
+    return without_ligatures(font)
 
 
 def palette_of(tokens: Tokens) -> QPalette:

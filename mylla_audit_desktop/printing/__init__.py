@@ -1,0 +1,1 @@
+"""From HTML to paper: the only room beside `desktop` that knows Qt, and only QtGui."""

@@ -64,5 +64,6 @@ def read_state(connection: sa.Connection, tls: TlsMode) -> ConnectionState:
         tls=tls,
         tls_version=(row.version or "") if is_encrypted and is_direct else "",
         is_standby=bool(row.pg_is_in_recovery),
-        server_version=str(row.current_setting),
+        # Distributions add their own words behind it.
+        server_version=str(row.current_setting).partition(" ")[0],
     )

@@ -256,4 +256,7 @@ def style_sheet(tokens: Tokens) -> str:
         f"chevron_{way}": resource_path("icons", f"chevron-{way}.svg").as_posix()
         for way in ("up", "down")
     }
-    return template.substitute(colors, **arrows)
+    # In the accent's own contrast colour, which is white or nearly black.
+    ground = "light" if tokens.on_accent == "#ffffff" else "dark"
+    checked = resource_path("icons", f"checked-{ground}.svg").as_posix()
+    return template.substitute(colors, checked=checked, **arrows)

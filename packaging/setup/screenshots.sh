@@ -15,6 +15,12 @@ for theme in light dark; do
         xvfb-run -a -s "-screen 0 1920x1080x24" .venv/bin/mylla-audit-desktop --demo \
             --profile "$work/profile" --theme "$theme" --size "$size" --tour "$work/$theme-$size"
     done
+    PYTHONPATH="$here" xvfb-run -a -s "-screen 0 1920x1080x24" .venv/bin/python \
+        packaging/setup/connection_pictures.py \
+        "$work/connections" "$theme" 1280x800 >/dev/null
+    for picture in welcome connection-tested connection-refused production; do
+        cp "$work/connections/$picture-$theme-1280x800.png" "$images/$picture-$theme.png"
+    done
     cp "$work/$theme-1280x800/02-changes.png" "$images/audit-log-$theme.png"
     cp "$work/$theme-1920x1080/02-changes.png" "$images/audit-log-$theme-large.png"
     cp "$work/$theme-1280x800/05-traced.png" "$images/trace-$theme.png"

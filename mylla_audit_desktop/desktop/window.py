@@ -48,6 +48,7 @@ from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.visible import visible_text
 
 _RAIL_WIDTH = 88
+_RAIL_ITEM = QSize(_RAIL_WIDTH - 14, 54)
 _THEMES = {
     ThemeChoice.SYSTEM: "As the desktop",
     ThemeChoice.LIGHT: "Light",
@@ -166,6 +167,8 @@ class MainWindow(QMainWindow):
         page.badge_changed.connect(lambda text, words: self._show_badge(place, text, words))
         item = QListWidgetItem(name)
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+        # All of one width, whatever their names.
+        item.setSizeHint(_RAIL_ITEM)
         item.setToolTip(name)
         self._icons.append((item, icon))
         self._stack.addWidget(page)

@@ -26,6 +26,7 @@ from mylla_audit_desktop.database.retention import (
     system_now,
     tables_of,
 )
+from mylla_audit_desktop.database.retention_schema import TAKEN_OVER
 from mylla_audit_desktop.log.errors import AnswerIsNoError, CancelledError, DatabaseError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.retention import (
@@ -321,7 +322,13 @@ def _holding_lock(database: Database) -> Iterator[None]:
     A transaction that waits for its client keeps no old versions of entries alive.
     """
     with database.reading(Cancellation()) as connection:
-        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        # Some servers end a transaction that waits, or that is old (since version 17).
+        connection.execute(
+            sa.text(
+                "SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name IN"
+                " ('idle_in_transaction_session_timeout', 'transaction_timeout')"
+            )
+        )
         has_lock = connection.scalar(
             sa.text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _PURGE_LOCK}
         )
@@ -343,6 +350,6 @@ def _explaining(database: Database) -> Iterator[None]:
                 f"{database.label} refuses: only the login of the retention job may purge.",
                 "Sign in as a member of mylla_audit_retention, or as the owner of the log.",
             ) from None
-        if isinstance(error.orig, psycopg.errors.ObjectNotInPrerequisiteState):
+        if isinstance(error.orig, psycopg.Error) and error.orig.sqlstate == TAKEN_OVER:
             raise _taken_over() from None
         raise

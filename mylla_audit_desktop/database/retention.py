@@ -11,7 +11,7 @@ from mylla_audit_desktop.database.append import append_on_sqlite
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.instants import InstantType
-from mylla_audit_desktop.database.retention_schema import retention_tables
+from mylla_audit_desktop.database.retention_schema import CHANGED_MEANWHILE, retention_tables
 from mylla_audit_desktop.log.access import Access
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.errors import AnswerIsNoError, DatabaseError, KnownError
@@ -216,7 +216,7 @@ def _refusal(database: Database, cause: BaseException | None) -> KnownError | No
             f"{database.label} refuses: only a Super Admin changes the retention.",
             "Ask one, or have your login made one with: mylla-audit grant",
         )
-    if isinstance(cause, psycopg.errors.SerializationFailure):
+    if isinstance(cause, psycopg.Error) and cause.sqlstate == CHANGED_MEANWHILE:
         return ChangedMeanwhileError()
     return None
 

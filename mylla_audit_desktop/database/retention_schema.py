@@ -8,6 +8,10 @@ import sqlalchemy as sa
 from mylla_audit_desktop.database.instants import InstantType
 from mylla_audit_desktop.log.retention import DEFAULT_DAYS, LONGEST_REFERENCE, MOST_DAYS
 
+# SQLSTATEs of our own, which no other error of a server has.
+CHANGED_MEANWHILE = "MT001"
+TAKEN_OVER = "MT002"
+
 _OUTCOMES = "outcome IN ('running', 'done', 'cancelled', 'failed', 'interrupted')"
 _DAYS = f"BETWEEN 1 AND {MOST_DAYS}"
 
@@ -87,7 +91,7 @@ BEGIN
     END IF;
     IF based_on IS DISTINCT FROM former.number THEN
         RAISE EXCEPTION 'the retention was changed meanwhile'
-            USING ERRCODE = 'serialization_failure';
+            USING ERRCODE = '{CHANGED_MEANWHILE}';
     END IF;
     IF former.days = new_days AND former.documented_days = new_documented_days
         AND former.documented_in = new_documented_in THEN
@@ -200,7 +204,7 @@ BEGIN
         WHERE r.number = run AND r.outcome = 'running' FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'another run has taken over'
-            USING ERRCODE = 'object_not_in_prerequisite_state';
+            USING ERRCODE = '{TAKEN_OVER}';
     END IF;
     gone := 0;
     is_busy := false;
@@ -247,7 +251,7 @@ BEGIN
         RETURNING r.deleted, r.months INTO deleted, months;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'another run has taken over'
-            USING ERRCODE = 'object_not_in_prerequisite_state';
+            USING ERRCODE = '{TAKEN_OVER}';
     END IF;
     RETURN NEXT;
 END $$;

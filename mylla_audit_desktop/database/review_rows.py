@@ -1,7 +1,8 @@
 """Policy versions, decisions and sign-offs, read from their tables."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from mylla_audit_desktop.database.review_schema import ReviewTables
 from mylla_audit_desktop.log.access import Reviewer, Role
+from mylla_audit_desktop.log.errors import DatabaseError
 from mylla_audit_desktop.review.decision import (
     Decision,
     NewSignOff,
@@ -16,7 +18,7 @@ from mylla_audit_desktop.review.decision import (
     SignOff,
     Verdict,
 )
-from mylla_audit_desktop.review.finding import Rule
+from mylla_audit_desktop.review.finding import Rule, finding_id
 
 
 def read_decisions(
@@ -29,21 +31,10 @@ def read_decisions(
     if finding_ids is not None:
         statement = statement.where(_is_among(table.c.finding_id, finding_ids, is_postgresql))
     found: dict[str, list[Decision]] = {}
-    for row in connection.execute(statement):
-        decision = Decision(
-            row.id,
-            row.finding_id,
-            Rule(row.rule),
-            row.entry_ids,
-            row.number,
-            Verdict(row.verdict),
-            row.note,
-            row.policy_version,
-            _reviewer(row, is_verified=is_postgresql),
-            row.login,
-            row.decided_at,
-        )
-        found.setdefault(decision.finding_id, []).append(decision)
+    with _as_written("decisions"):
+        for row in connection.execute(statement):
+            decision = _decision(row, is_verified=is_postgresql)
+            found.setdefault(decision.finding_id, []).append(decision)
     return {name: tuple(decisions) for name, decisions in found.items()}
 
 
@@ -51,28 +42,11 @@ def read_sign_offs(connection: sa.Connection, tables: ReviewTables) -> tuple[Sig
     """All of them, in the order in which they were signed."""
     table = tables.sign_offs
     is_postgresql = connection.dialect.name == "postgresql"
-    return tuple(
-        SignOff(
-            row.id,
-            NewSignOff(
-                row.period_start,
-                row.period_end,
-                row.zone,
-                row.policy_version,
-                row.population,
-                row.population_hash,
-                tuple(
-                    SignedFinding(one["finding_id"], Verdict(one["verdict"]), one["decision_id"])
-                    for one in json.loads(row.findings)
-                ),
-                row.countersigns,
-            ),
-            _reviewer(row, is_verified=is_postgresql),
-            row.login,
-            row.signed_at,
+    with _as_written("sign-offs"):
+        return tuple(
+            _sign_off(row, is_verified=is_postgresql)
+            for row in connection.execute(sa.select(table).order_by(table.c.id))
         )
-        for row in connection.execute(sa.select(table).order_by(table.c.id))
-    )
 
 
 def read_change_mark(connection: sa.Connection, tables: ReviewTables) -> int:
@@ -99,3 +73,53 @@ def _is_among(column: sa.Column[Any], values: Sequence[str], is_postgresql: bool
 def _reviewer(row: Any, *, is_verified: bool) -> Reviewer:
     role = None if row.reviewer_role is None else Role(row.reviewer_role.replace("_", "-"))
     return Reviewer(row.reviewer_id, row.reviewer_name, role, is_verified=is_verified)
+
+
+def _decision(row: Any, *, is_verified: bool) -> Decision:
+    if row.finding_id != finding_id(Rule(row.rule), row.entry_ids):
+        raise ValueError("a decision on other entries than its finding's")
+    return Decision(
+        row.id,
+        row.finding_id,
+        Rule(row.rule),
+        row.entry_ids,
+        row.number,
+        Verdict(row.verdict),
+        row.note,
+        row.policy_version,
+        _reviewer(row, is_verified=is_verified),
+        row.login,
+        row.decided_at,
+    )
+
+
+def _sign_off(row: Any, *, is_verified: bool) -> SignOff:
+    content = NewSignOff(
+        row.period_start,
+        row.period_end,
+        row.zone,
+        row.policy_version,
+        row.population,
+        row.population_hash,
+        tuple(
+            SignedFinding(one["finding_id"], Verdict(one["verdict"]), one["decision_id"])
+            for one in json.loads(row.findings)
+        ),
+        row.countersigns,
+    )
+    if content.findings_hash != row.findings_hash:
+        raise ValueError("the findings of a sign-off are not those that were hashed")
+    reviewer = _reviewer(row, is_verified=is_verified)
+    return SignOff(row.id, content, reviewer, row.login, row.signed_at)
+
+
+@contextmanager
+def _as_written(what: str) -> Iterator[None]:
+    """What is not as this program writes it was changed behind its back; never shown as sound."""
+    try:
+        yield
+    except (ValueError, KeyError):
+        raise DatabaseError(
+            f"The {what} were changed by something else than this program, and are not shown.",
+            "Compare them with a copy, and restore that.",
+        ) from None

@@ -250,6 +250,28 @@ def test_twice_at_once_the_second_one_says_so(log: Database) -> None:
     assert set(said) == {"Another run of the purge is under way. This one deleted nothing."}
 
 
+def test_the_lock_outlives_a_server_that_ends_transactions_which_wait(log: Database) -> None:
+    add(log, *[Instant.EARLIEST] * 30)
+    with log.writing(Cancellation()) as connection:
+        connection.exec_driver_sql(
+            f"ALTER DATABASE {log.label.name} SET idle_in_transaction_session_timeout = '100ms'"
+        )
+    first, second = open_database(url_of(log)), open_database(url_of(log))
+    said: list[str] = []
+
+    def at_the_same_time(_deleted: int) -> None:
+        with second.reading(Cancellation()) as connection:
+            connection.exec_driver_sql("SELECT pg_sleep(0.3)")
+        with pytest.raises(AnotherRunError) as caught:
+            enforce(second)
+        said.append(caught.value.what)
+
+    run = purge(first, None, Cancellation(), now=NOW, batch=20, progress=at_the_same_time)
+    assert (run.deleted, set(said)) == (30, {"Another run of the purge is under way."})
+    first.close()
+    second.close()
+
+
 def url_of(database: Database) -> str:
     label = database.label
     return f"postgresql://postgres@{label.host}:{label.port}/{label.name}"

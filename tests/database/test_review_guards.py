@@ -363,3 +363,28 @@ def test_sqlite_checks_a_sign_off(sqlite_office: Office, raw: sqlite3.Connection
     sign(countersigns=1, reviewer_id="usr_ben")
     with pytest.raises(sqlite3.IntegrityError):
         sign(countersigns=1, reviewer_id="usr_ben")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE review_decisions SET verdict = 'fine'",
+        "UPDATE review_decisions SET entry_ids = '2'",
+        "UPDATE review_decisions SET entry_ids = 'x'",
+        "UPDATE review_sign_offs SET findings = replace(findings, 'expected', 'escalated')",
+        "UPDATE review_sign_offs SET findings = '{'",
+        "UPDATE review_sign_offs SET findings = '[]'",
+    ],
+)
+def test_what_somebody_changed_after_all_is_not_shown_as_sound(
+    sqlite_office: Office, raw: sqlite3.Connection, change: str
+) -> None:
+    """Whoever may write the file can take the triggers away."""
+    write_one_of_each(sqlite_office)
+    raw.execute("DROP TRIGGER review_decisions_no_update")
+    raw.execute("DROP TRIGGER review_sign_offs_no_update")
+    raw.execute("PRAGMA ignore_check_constraints = ON")
+    raw.execute(change)
+    store = sqlite_office.ana
+    with pytest.raises(DatabaseError, match="changed by something else"):
+        assert store.read_decisions(None, QUIET) == store.read_sign_offs(QUIET)

@@ -24,7 +24,7 @@ from tests.database.reviewing import QUIET, Office, decision, fill, sqlite_store
 # Set to 1000 and 500 for the long run.
 RACES = int(os.environ.get("MYLLA_RACES", "120"))
 LOSSES = int(os.environ.get("MYLLA_LOSSES", "25"))
-KILLS = int(os.environ.get("MYLLA_DECISION_KILLS", "40"))
+KILLS = int(os.environ.get("MYLLA_DECISION_KILLS", "24"))
 
 
 def test_each_race_has_one_winner_and_one_who_is_told(office: Office) -> None:
@@ -177,18 +177,20 @@ def test_killed_at_random_moments(tmp_path: Path, kind: str) -> None:
     assert victim.stdin is not None
     assert victim.stdout is not None
     acknowledged = 0
-    for _ in range(KILLS):
+    for kill in range(KILLS):
         victim.stdin.write(b"\n")
         victim.stdin.flush()
+        # Every other one is let decide, the rest may die before they have begun.
+        before = acknowledged if kill % 2 == 0 else -1
         pid = None
-        while pid is None or acknowledged < 1:
+        while pid is None or acknowledged <= before:
             line = victim.stdout.readline()
             if line.startswith(b"pid "):
                 pid = int(line[4:])
             else:
                 acknowledged = int(line)
         # Not waiting for anything: the moment is what varies.
-        threading.Event().wait(moments.uniform(0, 0.2))
+        threading.Event().wait(moments.uniform(0, 0.1))
         os.kill(pid, signal.SIGKILL)
         while not (line := victim.stdout.readline()).startswith(b"ended "):
             acknowledged = int(line)
@@ -196,7 +198,7 @@ def test_killed_at_random_moments(tmp_path: Path, kind: str) -> None:
         [kept] = sqlite_store(database, "ana", beside).read_decisions(None, QUIET).values()
         assert acknowledged <= len(kept) <= acknowledged + 1
         assert [one.note for one in kept] == [f"Note {index}" for index in range(len(kept))]
-    assert acknowledged > KILLS
+    assert acknowledged >= KILLS // 2
     victim.stdin.close()
     assert victim.wait() == 0
     victim.stdout.close()

@@ -1,5 +1,6 @@
 """The role in the values before or after a change, whatever somebody wrote there."""
 
+import re
 from dataclasses import dataclass
 
 from mylla_audit_desktop.log.json_text import (
@@ -18,6 +19,13 @@ ROLE_TITLES = {MEMBER: "Member", ADMIN: "Admin", SUPER_ADMIN: "Super Admin"}
 # Case, spaces, _ and - do not matter. Nothing else is forgiven: a look-alike letter makes
 # another role.
 _IGNORED = str.maketrans("", "", " _-")
+
+
+# Nearly all values: a flat object without escapes, whose last member is the only role. Read
+# so, they cost a hundredth of the exact reader.
+_TEXT = r'[^"\\\x00-\x1f]*'
+_SCALAR = rf'(?:"{_TEXT}"|0|[1-9][0-9]*|true|false|null)'
+_PLAIN = re.compile(rf'\{{(?:"(?!{_FIELD}"){_TEXT}": ?{_SCALAR}, ?)*+"{_FIELD}": ?"({_TEXT})"\}}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,10 @@ def read_role(values: str | None) -> RoleValue:
     """The role in `before` or `after`, JSON as text."""
     if values is None:
         return RoleValue(frozenset(), "no role")
+    plain = _PLAIN.fullmatch(values)
+    rank = rank_of(plain[1]) if plain else None
+    if rank is not None:
+        return RoleValue(frozenset((rank,)))
     value = parse_json(values)
     if isinstance(value, Unreadable):
         return RoleValue(frozenset(), f"values that cannot be read: {value.reason}")

@@ -80,6 +80,7 @@ GRANTS = (
     ),
     Grant("FUNCTION", "audit.retention_step(bigint, integer, boolean)", "EXECUTE", (RETENTION,)),
     Grant("FUNCTION", "audit.end_retention(bigint, text)", "EXECUTE", (RETENTION,)),
+    Grant("FUNCTION", "audit.add_months()", "EXECUTE", (RETENTION,)),
 )
 
 # What `read_access` asks for: a role may do it where it may execute all of these. Empty

@@ -76,6 +76,36 @@ BEGIN
 END $$;
 """
 
+# The months to come, as `init` makes them; the daily job calls it. A month that the default
+# partition already holds entries of stays there. Making one locks the log for a moment:
+# where somebody reads it for longer, the next day will do.
+MONTHS = """
+CREATE FUNCTION audit.add_months() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' SET timezone = 'UTC' AS $$
+DECLARE
+    start_at timestamptz;
+    end_at timestamptz;
+    name text;
+    made integer := 0;
+BEGIN
+    FOR ahead IN 0..3 LOOP
+        start_at := date_trunc('month', clock_timestamp()) + make_interval(months => ahead);
+        end_at := start_at + interval '1 month';
+        name := 'audit.entries_' || to_char(start_at, 'YYYY_MM');
+        CONTINUE WHEN to_regclass(name) IS NOT NULL OR EXISTS (
+            SELECT FROM audit.entries_default e
+            WHERE e.occurred_at >= start_at AND e.occurred_at < end_at);
+        EXECUTE 'CREATE TABLE ' || name || ' PARTITION OF audit.entries FOR VALUES FROM ('
+            || quote_literal(start_at) || ') TO (' || quote_literal(end_at) || ')';
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN 0;
+END $$;
+"""
+
 # An export is recorded before its first byte leaves, and its outcome afterwards. A login
 # that is mapped to no team member (the owner's) is recorded by its own name. Only known
 # keys are kept, so that nobody writes what they like under an export.

@@ -200,6 +200,9 @@ class _PostgresqlRun(_Run):
         )
         with self._database.writing(Cancellation()) as connection, _explaining(self._database):
             row = connection.execute(sa.select(call)).one()
+        with self._database.writing(Cancellation()) as connection, _explaining(self._database):
+            # The daily job is who comes by often enough to make the months to come.
+            connection.execute(sa.select(sa.func.audit.add_months()))
         begun = self._begun
         if begun is None:
             raise RuntimeError("a run ends after it has begun")

@@ -104,6 +104,32 @@ def test_the_service_says_who_and_what_and_never_when(world: World) -> None:
     assert row == ("usr_9", '{"name": 1.0}', "192.0.2.1", True, True)
 
 
+def test_the_daily_job_makes_the_months_to_come(world: World) -> None:
+    count = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'audit.entries'::regclass"
+    drop = (
+        "DO $$ BEGIN EXECUTE 'DROP TABLE audit.entries_' || to_char(date_trunc('month',"
+        " now() AT TIME ZONE 'UTC') + interval '{0} months', 'YYYY_MM'); END $$"
+    )
+    add = "SELECT audit.add_months()"
+    with world.superuser() as connection, world.connect("retention") as job:
+        before = connection.execute(count).fetchone()
+        assert job.execute(add).fetchone() == (0,)
+        for ahead in (1, 3):
+            connection.execute(drop.format(ahead).encode())
+        assert job.execute(add).fetchone() == (2,)
+        assert connection.execute(count).fetchone() == before
+        connection.execute(drop.format(2).encode())
+        with connection.transaction():
+            connection.execute("SELECT count(*) FROM audit.entries")
+            assert job.execute(add).fetchone() == (0,), "somebody reads: the next day will do"
+        assert job.execute(add).fetchone() == (1,)
+        bounds = connection.execute(
+            "SELECT DISTINCT pg_get_expr(relpartbound, oid) FROM pg_class"
+            " WHERE relispartition AND relkind = 'r'"
+        ).fetchall()
+    assert all(bound.count("-01 00:00:00+00'") == 2 for (bound,) in bounds if bound != "DEFAULT")
+
+
 # -- the catalogue -----------------------------------------------------------------
 
 # Every right that anybody but its owner holds, of whatever lies in a database.

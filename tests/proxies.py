@@ -18,6 +18,8 @@ class Proxy:
         # Connections made from now on, and those before, can be swallowed apart.
         self._swallowed: set[socket.socket] = set()
         self._sockets: list[socket.socket] = []
+        self._passed = 0
+        self._more = threading.Condition()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def swallow_all(self) -> None:
@@ -32,6 +34,12 @@ class Proxy:
         """Forward what comes from now on; what was swallowed stays so."""
         self._swallowed |= set(self._sockets)
         self._flows.set()
+
+    def wait_for_bytes(self, count: int, seconds: float = 60) -> None:
+        """Until so many bytes have passed, in both directions."""
+        with self._more:
+            if not self._more.wait_for(lambda: self._passed >= count, seconds):
+                raise TimeoutError(f"{self._passed} of {count} bytes have passed")
 
     def close(self) -> None:
         """End everything."""
@@ -62,6 +70,9 @@ class Proxy:
                 if not self._flows.is_set() or source in self._swallowed:
                     continue
                 sink.sendall(data)
+                with self._more:
+                    self._passed += len(data)
+                    self._more.notify_all()
         if source not in self._swallowed:
             with suppress(OSError):
                 sink.shutdown(socket.SHUT_WR)

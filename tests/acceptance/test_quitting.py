@@ -7,9 +7,30 @@ import sys
 from pathlib import Path
 
 from mylla_audit_desktop.cli.main import main
+from tests.proxies import proxy_to
+from tests.servers import Server
 
 # For a long run: MYLLA_QUITS=500.
 QUITS = int(os.environ.get("MYLLA_QUITS", "16"))
+
+
+def quit_after(profile: Path, url: str, milliseconds: int) -> subprocess.Popen[str]:
+    words = [str(profile), url, str(milliseconds)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.acceptance.quitting", *words],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def assert_quiet(window: subprocess.Popen[str], after: str) -> None:
+    _, errors = window.communicate(timeout=60)
+    said = errors.replace("ERROR mylla_audit_desktop", "!")
+    assert window.returncode == 0, f"{after}: {said}"
+    for trouble in ("Traceback", "QThread", "unexpected", "Fatal"):
+        assert trouble not in said, f"{after}: {said}"
 
 
 def test_quitting_while_work_is_under_way(tmp_path: Path, postgresql_url: str) -> None:
@@ -19,16 +40,20 @@ def test_quitting_while_work_is_under_way(tmp_path: Path, postgresql_url: str) -
     moments = random.Random(1)
     for number in range(QUITS):
         after = moments.choice((0, 1, moments.randrange(700)))
-        words = [str(tmp_path / "profile"), urls[number % 2], str(after)]
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.acceptance.quitting", *words],
-            env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        said = done.stderr.replace("ERROR mylla_audit_desktop", "!")
-        assert done.returncode == 0, f"after {after} ms: {said}"
-        for trouble in ("Traceback", "QThread", "unexpected", "Fatal"):
-            assert trouble not in said, f"after {after} ms: {said}"
+        window = quit_after(tmp_path / "profile", urls[number % 2], after)
+        assert_quiet(window, f"after {after} ms")
+
+
+def test_quitting_while_the_server_does_not_answer(
+    tmp_path: Path, postgresql_server: Server
+) -> None:
+    name = "silent_at_the_end"
+    url = postgresql_server.create_database(name)
+    assert main(["demo", "--database", url, "--entries", "2000"]) == 0
+    with proxy_to(postgresql_server.port) as proxy:
+        behind = f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}"
+        window = quit_after(tmp_path / "profile", behind, 3000)
+        # The result on the screen is some kilobytes.
+        proxy.wait_for_bytes(20_000)
+        proxy.swallow_all()
+        assert_quiet(window, "over a silent server")

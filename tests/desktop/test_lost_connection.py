@@ -1,5 +1,6 @@
 """A connection that is lost is said in words; what is on the screen stays."""
 
+import time
 from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot
@@ -8,6 +9,7 @@ from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from tests.proxies import proxy_to
 from tests.servers import Server, running_postgresql
 
 
@@ -40,3 +42,34 @@ def test_a_lost_server_is_said_and_the_result_stays(
     qtbot.wait_until(lambda: "cannot be reached" in page.bar.message.text(), timeout=30_000)
     assert page.model.rowCount() == 3000
     assert page.table.isVisible()
+
+
+def test_a_silent_server_is_said_and_found_again(
+    qtbot: QtBot, start: Callable[..., Session], postgresql_server: Server
+) -> None:
+    url = postgresql_server.create_database("silent")
+    assert main(["demo", "--database", url, "--entries", "3000"]) == 0
+    with proxy_to(postgresql_server.port) as proxy:
+        page = start(f"postgresql://postgres@127.0.0.1:{proxy.port}/silent").window.audit_log
+        page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
+        qtbot.wait_until(lambda: page.model.count == 3000, timeout=30_000)
+        qtbot.wait_until(lambda: page.model.waypoints is not None, timeout=30_000)
+        # Everything is taken and acknowledged, nothing is passed on.
+        proxy.swallow_all()
+        begun = time.monotonic()
+        page.refresh()
+        qtbot.wait_until(lambda: "does not answer" in page.bar.message.text(), timeout=60_000)
+        # Ten seconds are promised; a busy machine gets some more.
+        assert time.monotonic() - begun < 20
+        assert page.model.rowCount() == 3000
+        assert page.table.isVisible()
+        proxy.forward()
+        before = page.model.snapshot
+
+        def is_back() -> bool:
+            if page.model.snapshot is before and not page.busy.isVisible():
+                page.refresh()
+            return page.model.snapshot is not before
+
+        qtbot.wait_until(is_back, timeout=60_000)
+        qtbot.wait_until(lambda: page.model.waypoints is not None, timeout=30_000)

@@ -324,7 +324,8 @@ def _holding_lock(database: Database) -> Iterator[None]:
 
     A transaction that waits for its client keeps no old versions of entries alive.
     """
-    with database.reading(Cancellation()) as connection:
+    # Where there are several servers, the lock is that of the one on which is deleted.
+    with database.writing(Cancellation()) as connection:
         # Some servers end a transaction that waits, or that is old (since version 17).
         connection.execute(
             sa.text(

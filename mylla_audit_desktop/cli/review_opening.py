@@ -3,10 +3,10 @@
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 from mylla_audit_desktop.cli.arguments import open_asked
-from mylla_audit_desktop.connections.decision_file import default_decision_file
+from mylla_audit_desktop.connections.decision_file import decision_file
+from mylla_audit_desktop.connections.store import ConnectionStore
 from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
@@ -21,15 +21,20 @@ def opened_store(
     """The log and its decisions, closed at the end. Raises InputError or DatabaseError."""
     with closing(open_asked(arguments)) as database:
         access = read_access(database, cancellation)
-        given = arguments.decisions
+        chosen = arguments.decisions or _decisions_of(arguments.connection)
         store = open_review_store(
             database,
             access,
             cancellation,
             reviewer=getattr(arguments, "reviewer", None),
-            local_file=Path(given) if given else default_decision_file(database.label),
+            local_file=decision_file(chosen, database.label),
         )
         yield database, store
+
+
+def _decisions_of(connection: str | None) -> str:
+    """The file that a saved connection names for decisions, "" for none."""
+    return "" if connection is None else ConnectionStore.of_user().named(connection).decisions
 
 
 def signature(store: ReviewStore) -> str:

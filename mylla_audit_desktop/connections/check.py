@@ -13,7 +13,7 @@ from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.parameters import Host
 from mylla_audit_desktop.database.probe import reach, read_tls
 from mylla_audit_desktop.database.tls import TLS_RISKS, is_loopback
-from mylla_audit_desktop.log.errors import KnownError
+from mylla_audit_desktop.log.errors import KnownError, PasswordError
 
 READABLE_BY_ALL = "Anyone who can read this file can read the log."
 
@@ -64,6 +64,10 @@ def check_connection(
         database = open_connection(
             opening, secrets, cancellation, password=password, reads_entries=False
         )
+    except PasswordError as error:
+        advice = error.advice if error.was_given else "Type it."
+        add(Step("Signed in", Outcome.BAD, error.what, advice))
+        return tuple(steps)
     except KnownError as error:
         add(Step("Signed in", Outcome.BAD, error.what, error.advice))
         return tuple(steps)

@@ -12,6 +12,11 @@ _APPLICATION = "mylla-audit"
 _LONGEST = 60
 
 
+def decision_file(chosen: str, log: DatabaseLabel, data_folder: Path | None = None) -> Path:
+    """The file that somebody chose (on the command line or in a connection), or the usual one."""
+    return Path(chosen).expanduser() if chosen else default_decision_file(log, data_folder)
+
+
 def default_decision_file(log: DatabaseLabel, data_folder: Path | None = None) -> Path:
     """The file for a log, named after it; the same for commands and window.
 

@@ -13,8 +13,10 @@ is named, without its values, and the file is left as it is.
 import os
 import re
 import secrets
+import sys
 import tomllib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,9 @@ from mylla_audit_desktop.database.parameters import parse_hosts
 from mylla_audit_desktop.database.tls import TlsMode
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.visible import visible_text
+
+if sys.platform != "win32":
+    import fcntl
 
 FILE_NAME = "connections.toml"
 _CHOICES: dict[str, type[Enum]] = {
@@ -106,18 +111,48 @@ class ConnectionStore:
 
         Raises InputError where the name is taken by another one, or nothing can be written.
         """
-        others = [one for one in self.read() if one.name != replacing]
-        if any(one.name.casefold() == profile.name.casefold() for one in others):
-            raise InputError(
-                f"There is a connection {profile.name!r} already.",
-                "Choose another name.",
-                field="name",
-            )
-        self._write([*others, profile])
+        with self._alone():
+            others = [one for one in self.read() if one.name != replacing]
+            if any(one.name.casefold() == profile.name.casefold() for one in others):
+                raise InputError(
+                    f"There is a connection {profile.name!r} already.",
+                    "Choose another name.",
+                    field="name",
+                )
+            self._write([*others, profile])
 
     def remove(self, name: str) -> None:
         """Forget a connection, if it is there. Raises InputError."""
-        self._write([one for one in self.read() if one.name != name])
+        with self._alone():
+            self._write([one for one in self.read() if one.name != name])
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two windows that save at once wait for each other, so that neither undoes the other."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unwritten(error) from None
+        if sys.platform == "win32":  # where folders cannot be opened
+            yield
+            return
+        try:
+            descriptor = os.open(self.path.parent, os.O_RDONLY)
+        except OSError as error:
+            raise self._unwritten(error) from None
+        try:
+            # Some network file systems have no locks; what this guards is rare.
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _unwritten(self, error: OSError) -> InputError:
+        return InputError(
+            f"{self.path} was not written: {error.strerror}.",
+            "What stood there before is still there.",
+        )
 
     def _profile(self, name: str, table: object) -> ConnectionProfile:
         where = f"connection {visible_text(name)[:60]!r}"
@@ -147,7 +182,6 @@ class ConnectionStore:
         text = tomli_w.dumps({"connections": tables})
         draft = self.path.with_name(f".{FILE_NAME}.{secrets.token_hex(6)}.part")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(descriptor, "wb") as file:
@@ -159,10 +193,7 @@ class ConnectionStore:
                 with suppress(OSError):
                     draft.unlink(missing_ok=True)
         except OSError as error:
-            raise InputError(
-                f"{self.path} was not written: {error.strerror}.",
-                "What stood there before is still there.",
-            ) from None
+            raise self._unwritten(error) from None
 
 
 def _value(key: str, value: object) -> object:

@@ -23,7 +23,7 @@ def is_one_line(text: str) -> bool:
     ("words", "told"),
     [
         ([], "COMMAND"),
-        (["review", "list"], "'review'"),
+        (["review", "list"], "--database"),
         (["list"], "--database"),
         (["init"], "--database"),
         (["export", "--database", "sqlite:///x"], "--output"),

@@ -1,6 +1,8 @@
 """Opening over a real server with passwords and TLS: who is let in, and what never leaves."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -206,6 +208,30 @@ def test_every_command_takes_a_connection(
     commands.save(file)
     for words in (["init"], ["demo", "--entries", "20"], ["list"]):
         assert main([*words, "--connection", "file"]) == 0, capsys.readouterr().err
+
+
+def test_decisions_go_where_the_connection_says(
+    commands: ConnectionStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, own = tmp_path / "foreign.sqlite", tmp_path / "own.sqlite"
+    assert main(["demo", "--entries", "300", "--database", f"sqlite:///{own}"]) == 0
+    with closing(sqlite3.connect(log)) as connection:
+        connection.execute("ATTACH ? AS own", (str(own),))
+        connection.execute("CREATE TABLE raw AS SELECT * FROM own.entries")
+        connection.execute("CREATE VIEW entries AS SELECT * FROM raw")
+        connection.commit()
+    file = ConnectionProfile(
+        name="foreign",
+        kind=Kind.SQLITE,
+        database=str(log),
+        decisions=str(tmp_path / "decisions.sqlite"),
+    )
+    commands.save(file)
+    policy = tmp_path / "policy.toml"
+    policy.write_text('time_zone = "Europe/Berlin"\n')
+    words = ["review", "policy", "set", str(policy), "--connection", "foreign"]
+    assert main(words) == 0, capsys.readouterr().err
+    assert (tmp_path / "decisions.sqlite").exists()
 
 
 def test_a_connection_that_cannot_be_is_a_wrong_call(

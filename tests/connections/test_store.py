@@ -1,6 +1,8 @@
 """Saved connections come back as they were; what is damaged is named and left alone."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,19 @@ def test_hosts_are_read_and_written_alike(text: str, hosts: tuple[Host, ...]) ->
 def test_hosts_that_cannot_be_are_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_hosts(text)
+
+
+def test_two_programs_that_save_at_once_lose_nothing(store: ConnectionStore) -> None:
+    script = (
+        "import sys; from pathlib import Path;"
+        "from mylla_audit_desktop.connections.store import ConnectionStore;"
+        "from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind;"
+        "[ConnectionStore(Path(sys.argv[1])).save("
+        "ConnectionProfile(f'{sys.argv[2]}{n}', Kind.SQLITE, database='x')) for n in range(30)]"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", script, str(store.path), name])
+        for name in ("a", "b", "c")
+    ]
+    assert [one.wait(60) for one in running] == [0, 0, 0]
+    assert len(store.read()) == 90

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from mylla_audit_desktop.connections.decision_file import default_decision_file
+from mylla_audit_desktop.connections.decision_file import decision_file
 from mylla_audit_desktop.database.activity import Activity, read_activity
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader
@@ -201,7 +201,8 @@ class ActivityPage(Page):
             self.bar.show_error(error)
             return
         self._is_stale = False
-        zone, file = self._zone, default_decision_file(log.database.label, self._data_folder)
+        zone = self._zone
+        file = decision_file(log.decisions, log.database.label, self._data_folder)
         if self.activity is None:
             self._say("Counting the entries", "One moment.")
         self._busy_timer.start()

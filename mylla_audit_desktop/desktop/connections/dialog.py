@@ -288,7 +288,8 @@ class ConnectionDialog(QDialog):
     def _fail(self, error: Exception) -> None:
         self._set_idle()
         if isinstance(error, KnownError):
-            self._say(error.sentence, "error")
+            is_missing = isinstance(error, PasswordError) and not error.was_given
+            self._say(f"{error.what} Type it." if is_missing else error.sentence, "error")
             if isinstance(error, PasswordError):
                 self.form.mark(InputError(error.what, error.advice, field="password"))
             return

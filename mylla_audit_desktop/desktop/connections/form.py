@@ -109,7 +109,9 @@ class ConnectionForm(QWidget):
         self.kind.currentIndexChanged.connect(self._show_kind)
         self.more_button.toggled.connect(self._show_more)
         self.host.textChanged.connect(lambda text: self.tls.use_hosts(_names(text)))
-        self.tls.changed.connect(self._show_root)
+        self.root.line.textChanged.connect(
+            lambda text: self.tls.use_authority(is_given=bool(text.strip()))
+        )
         for line in (self.name, self.host, self.port, self.database, self.user, self.password):
             line.textChanged.connect(self._take_edit)
         for file in (self.root, self.file):
@@ -130,10 +132,6 @@ class ConnectionForm(QWidget):
         for widget in self._file_rows:
             widget.setVisible(is_file)
         self.more.show_server(is_server=not is_file)
-        self._show_root()
-
-    def _show_root(self) -> None:
-        self.root.setEnabled(self.tls.mode.value.startswith("verify"))
 
     def _show_more(self, is_open: bool) -> None:
         self.more.setVisible(is_open)
@@ -181,7 +179,7 @@ class ConnectionForm(QWidget):
             database=self.database.text().strip(),
             user=self.user.text().strip(),
             tls=self.tls.chosen(),
-            root_certificate=self.root.text() if self.root.isEnabled() else "",
+            root_certificate=self.root.text(),
             **more,
         )
 

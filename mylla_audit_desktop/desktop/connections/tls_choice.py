@@ -17,7 +17,10 @@ _WORDS = {
 
 
 class TlsChoice(QWidget):
-    """Follows the default of the hosts until somebody chooses."""
+    """Follows the default of the hosts until somebody chooses.
+
+    Who names a root certificate wants the server checked, on this computer too.
+    """
 
     changed = Signal()
 
@@ -25,6 +28,7 @@ class TlsChoice(QWidget):
         super().__init__()
         self._hosts: tuple[str, ...] = ("server",)
         self._is_chosen = False
+        self._has_authority = False
         self.box = QComboBox()
         self.box.setAccessibleName("TLS mode")
         for mode, words in _WORDS.items():
@@ -61,14 +65,23 @@ class TlsChoice(QWidget):
     def use_hosts(self, hosts: tuple[str, ...]) -> None:
         """The connection goes to these hosts."""
         self._hosts = hosts or ("server",)
+        self._follow()
+
+    def use_authority(self, *, is_given: bool) -> None:
+        """Whether a root certificate is named."""
+        self._has_authority = is_given
+        self._follow()
+
+    def _follow(self) -> None:
         if not self._is_chosen:
-            self._set(default_tls(self._hosts))
+            mode = TlsMode.VERIFY_FULL if self._has_authority else default_tls(self._hosts)
+            self._set(mode)
         self._show()
 
     def show_mode(self, mode: TlsMode | None, hosts: tuple[str, ...]) -> None:
         """As it was saved; a weaker mode was confirmed then."""
         self._hosts = hosts or ("server",)
-        self._is_chosen = mode is not None
+        self._is_chosen = True
         self._set(mode or default_tls(self._hosts))
         self._show()
         self.confirm.setChecked(self.is_weak)

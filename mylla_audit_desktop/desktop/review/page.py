@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout
 
-from mylla_audit_desktop.connections.decision_file import default_decision_file
+from mylla_audit_desktop.connections.decision_file import decision_file
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.review_faults import DecidedMeanwhileError
@@ -262,8 +262,7 @@ class ReviewPage(Page):
             return
         bounds = (period.start, period.end)
         reviewer = self.reviewer
-        usual = default_decision_file(log.database.label, self._data_folder)
-        local_file = Path(log.decisions) if log.decisions else usual
+        local_file = decision_file(log.decisions, log.database.label, self._data_folder)
         self._busy_timer.start()
         self._slots["all"].put(
             self._background.run(

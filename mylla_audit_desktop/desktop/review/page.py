@@ -49,6 +49,7 @@ from mylla_audit_desktop.desktop.review.permission import (
 )
 from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
 from mylla_audit_desktop.desktop.review.side import ReviewSide
+from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
 from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
 from mylla_audit_desktop.desktop.review.words import RULE_TITLES, VERDICT_WORDS, name_of
 from mylla_audit_desktop.desktop.settings import SettingsStore
@@ -158,6 +159,7 @@ class ReviewPage(Page):
 
     def _connect(self) -> None:
         self.head.period_chosen.connect(self._take_period)
+        self.head.report_wanted.connect(self.open_report)
         self.head.sign_off_wanted.connect(self.open_sign_off)
         self.side.edit_policy.clicked.connect(self.open_policy)
         self.checklist.rule_chosen.connect(self._take_rule)
@@ -233,6 +235,7 @@ class ReviewPage(Page):
         # Here too: the menu of a button is out of a screen reader's reach.
         period.setMenu(self.head.period.menu())
         actions.append(period)
+        add("Choose the period", self.head.period.setFocus, "Ctrl+P")
         add("Refresh findings", self.refresh, "F5")
         add("Go to the checklist", self.checklist.setFocus, "Ctrl+L")
         add("Go to the findings", self.table.setFocus, "Ctrl+T")
@@ -241,7 +244,8 @@ class ReviewPage(Page):
         add("Open in audit log", self.open_in_log, "Ctrl+G")
         add("Take back the last decision", self.take_back)
         add("Edit policy…", self.open_policy)
-        add("Sign off period…", self.open_sign_off)
+        add("Save report…", self.open_report, "Ctrl+E")
+        add("Sign off period…", self.open_sign_off, "Ctrl+Shift+S")
         actions += self.table.sort_actions()
         return actions
 
@@ -679,6 +683,19 @@ class ReviewPage(Page):
     def _take_cancelled(self) -> None:
         self.banner.say("Deciding was cancelled. The findings show what is stored.")
         self.follow()
+
+    # -- report ----------------------------------------------------------------
+
+    def open_report(self) -> None:
+        """The dialog that writes the period's report."""
+        log, reading = self._log, self.reading
+        if log is None or reading is None:
+            return
+        dialog = ReportDialog(
+            log.database, reading, self._zone, self._now(), self._background, Path.home(), self
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     # -- policy ----------------------------------------------------------------
 

@@ -321,7 +321,8 @@ class MainWindow(QMainWindow):
         """Show a log on every page, the audit log page with everything of one target if given."""
         self.show_pages()
         self._show_connection(log)
-        self.reviewer_label.setText(visible_text(log.access.title))
+        claimed = None if log.database.is_postgresql else self.review.reviewer
+        self.reviewer_label.setText(visible_text(claimed or log.access.title))
         for page in self._pages:
             page.show_log(log)
         if target is not None:

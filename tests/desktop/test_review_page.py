@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.review.finding_model import SEVERITY, STATUS, TITLE, WHEN
 from mylla_audit_desktop.desktop.review.page import ReviewPage
+from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
 from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.review.decision import Status, Verdict
@@ -358,3 +359,38 @@ def test_the_keys_of_the_audit_log_page_rest_meanwhile(
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     qtbot.wait_until(page.isVisible)
     assert page.table.hasFocus()
+
+
+def test_the_report_is_saved_from_the_page(
+    qtbot: QtBot, start: Start, small: Office, tmp_path: Path
+) -> None:
+    page = opened(qtbot, start, small)
+    for name, begins in (("review.html", b"<!DOCTYPE html>"), ("review.pdf", b"%PDF-")):
+        page.head.report.click()
+        dialog = page.findChildren(ReportDialog)[-1]
+        assert "6 findings · 6 still open" in dialog.findChildren(QLabel)[1].text()
+        dialog.file.setText(str(tmp_path / name))
+        dialog.save.click()
+        qtbot.wait_until(lambda dialog=dialog: dialog.written is not None, timeout=PATIENCE)
+        assert (tmp_path / name).read_bytes().startswith(begins)
+        assert str(tmp_path / name) in dialog.state.text()
+        dialog.cancel.click()
+
+
+def test_a_report_never_replaces_a_file_unasked(
+    qtbot: QtBot, start: Start, small: Office, tmp_path: Path
+) -> None:
+    page = opened(qtbot, start, small)
+    page.head.report.click()
+    dialog = page.findChildren(ReportDialog)[-1]
+    there = tmp_path / "mine.pdf"
+    there.write_text("precious")
+    dialog.file.setText(str(there))
+    assert dialog.replace.isVisible()
+    dialog.save.click()
+    qtbot.wait_until(lambda: "is there already" in dialog.state.text(), timeout=PATIENCE)
+    assert there.read_text() == "precious"
+    dialog.file.setText(str(tmp_path / "report.txt"))
+    dialog.save.click()
+    qtbot.wait_until(lambda: "neither .pdf nor .html" in dialog.state.text(), timeout=PATIENCE)
+    dialog.cancel.click()

@@ -163,10 +163,10 @@ class FindingDetails(QFrame):
             self._scroll.verticalScrollBar().setValue(0)
             self.following.show_facts(None)
             self.earlier.show_facts(None)
+            name = visible_text(finding.actor_name or finding.actor_id)
+            self.hours_title.setText(f"Usual hours of {name}")
             self.hours.show_hours((0,) * 24, frozenset())
         self.entries_title.setText(format_count(len(finding.entry_ids)))
-        name = visible_text(finding.actor_name or finding.actor_id)
-        self.hours_title.setText(f"Usual hours of {name}")
         self.decisions.show_facts([self._decision(each) for each in one.decisions])
         self.decisions.setVisible(bool(one.decisions))
         self.setAccessibleDescription(

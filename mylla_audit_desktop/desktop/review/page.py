@@ -48,8 +48,8 @@ from mylla_audit_desktop.desktop.review.permission import (
     refuse_sign_off,
 )
 from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
-from mylla_audit_desktop.desktop.review.side import ReviewSide
 from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
+from mylla_audit_desktop.desktop.review.side import ReviewSide
 from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
 from mylla_audit_desktop.desktop.review.words import RULE_TITLES, VERDICT_WORDS, name_of
 from mylla_audit_desktop.desktop.settings import SettingsStore
@@ -77,7 +77,7 @@ _BUSY_MS = 1_000
 # Unseen, the page waits until the audit log page has its first rows.
 _LATER_MS = 2_500
 _FOLLOW_MS = 3_000
-_SIDE_WIDTH, _DETAILS_WIDTH = 214, 376
+_SIDE_WIDTH, _DETAILS_WIDTH = 228, 392
 # The page in a window of 1280 pixels.
 _PLAIN_WIDTH = 1192
 
@@ -148,7 +148,7 @@ class ReviewPage(Page):
         self.splitter.setStretchFactor(1, 1)
         self.side.setMinimumWidth(190)
         middle.setMinimumWidth(260)
-        self.details.setMinimumWidth(320)
+        self.details.setMinimumWidth(392)
         self._has_own_widths = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -170,7 +170,7 @@ class ReviewPage(Page):
         self.model.modelReset.connect(self._selection_timer.start)
         self._selection_timer.timeout.connect(self._take_selection)
         form = self.details.form
-        self.table.verdict_typed.connect(form.decide)
+        self.table.verdict_typed.connect(self._take_key)
         self.table.undo_typed.connect(self.take_back)
         form.decided.connect(self._decide)
         self.writer.stored.connect(self._take_stored)
@@ -593,6 +593,12 @@ class ReviewPage(Page):
         self.open_entries.emit(LogFilters(choice, actors=(one.finding.actor_id,)))
 
     # -- deciding --------------------------------------------------------------
+
+    def _take_key(self, verdict: Verdict) -> None:
+        """A verdict typed over the findings is about what is selected this very moment."""
+        if self._selection_timer.isActive():
+            self._take_selection()
+        self.details.form.decide(verdict)
 
     def _decide(self, ids: tuple[str, ...], verdict: Verdict, note: str) -> None:
         reading = self.reading

@@ -74,6 +74,7 @@ class ReportDialog(QDialog):
         self.save.setDefault(True)
         self.cancel = button("Cancel")
         self._lay_out()
+        self.file.setFocus()
         self.browse.clicked.connect(self._choose_file)
         self.file.textChanged.connect(self._look_at_file)
         self.save.clicked.connect(self.start)

@@ -68,6 +68,7 @@ class SignOffDialog(QDialog):
         self.cancel = button("Cancel")
         self.cancel.clicked.connect(self.reject)
         self._lay_out(now)
+        self.sign.setFocus()
 
     def _lay_out(self, now: Instant) -> None:
         review, store = self._reading.review, self._reading.store

@@ -1,5 +1,5 @@
 # Every habit of the project is a target; `make help` lists them.
-.PHONY: help run test lint fix hooks bench screenshots docs setup setup-test wheel bundle deb release audit rehearsal
+.PHONY: help run test lint fix hooks bench bench-large screenshots docs setup setup-test wheel bundle deb release audit rehearsal
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -30,6 +30,9 @@ hooks: ## have git run `make lint` before each commit
 
 bench: setup-test ## measure against the bare tools (a million entries; minutes)
 	@$(PY) -m benchmarks.run
+
+bench-large: setup-test ## the same with ten million entries, on PostgreSQL
+	@$(PY) -m benchmarks.run --large
 
 screenshots: setup-test ## renew the pictures in docs/images from the real window
 	@packaging/setup/screenshots.sh

@@ -1,9 +1,11 @@
 """The figures of the README: our reader, exporter and window against the bare tools.
 
-Usage: python -m benchmarks.run [--entries 1000000] [--readme]
+Usage: python -m benchmarks.run [--entries 1000000] [--large] [--readme]
 Builds a demo log of that size and one of a tenth in a PostgreSQL of its own and in
 SQLite, measures both in turn, and prints a table of figures, what each is held
-against, and the ratio. `--readme` writes the table into README.md as well.
+against, and the ratio. With `--large` the log has ten times as many entries, the other a
+tenth, on PostgreSQL alone and without the exports. `--readme` writes the table into
+README.md as well.
 """
 
 import argparse
@@ -19,13 +21,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 
+from benchmarks.large import multiply
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.database.reader import LogReader, Snapshot, Waypoints
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.demo.story import DemoPlan, tell_story
@@ -33,6 +38,7 @@ from mylla_audit_desktop.evidence.export import ExportRequest, export_csv
 from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
+from mylla_audit_desktop.review.policy import Policy
 from tests.servers import running_postgresql
 
 _UNTIL = Instant.parse("2026-11-01T00:00:00Z")
@@ -41,6 +47,8 @@ _COLUMNS = (
     " before, after, ip_address, id"
 )
 _ROUNDS = 7
+# How much larger the log of `--large` is.
+_TIMES = 10
 
 
 @dataclass(frozen=True)
@@ -58,24 +66,58 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--large", action="store_true")
     parser.add_argument("--readme", action="store_true")
     arguments = parser.parse_args()
-    rows: list[Row] = []
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    entries = arguments.entries
     with tempfile.TemporaryDirectory() as folder, running_postgresql() as server:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        small = max(arguments.entries // 10, 1000)
-        for name, urls in (
-            ("PostgreSQL", [server.create_database(f"bench_{n}") for n in ("all", "tenth")]),
-            ("SQLite", [f"sqlite:///{folder}/{n}.sqlite" for n in ("all", "tenth")]),
-        ):
-            print(f"{name}: making {arguments.entries:,} entries …", file=sys.stderr)
-            large = _make(urls[0], arguments.entries)
-            tenth = _make(urls[1], small)
-            rows += _measure(name, large, tenth, urls, Path(folder))
-    table = _table(rows, arguments.entries)
+        urls = [server.create_database(f"bench_{n}") for n in ("all", "tenth")]
+        if arguments.large:
+            rows = _large(urls, entries)
+            entries *= _TIMES
+        else:
+            rows = _both("PostgreSQL", urls, entries, Path(folder))
+            urls = [f"sqlite:///{folder}/{n}.sqlite" for n in ("all", "tenth")]
+            rows += _both("SQLite", urls, entries, Path(folder))
+    table = _table(rows, entries)
     print(table)
     if arguments.readme:
-        _write_readme(table)
+        _write_readme(table, "large figures" if arguments.large else "figures")
+
+
+def _both(name: str, urls: list[str], entries: int, folder: Path) -> list[Row]:
+    _say(f"{name}: making {entries:,} entries …")
+    small = max(entries // 10, 1000)
+    large, tenth = _make(urls[0], entries), _make(urls[1], small)
+    rows = _reading(name, large, tenth, f"{small:,} entries")
+    rows += _review(name, large)
+    _say(f"{name}: exporting …")
+    rows.append(_export(name, large, urls[0], folder))
+    _say(f"{name}: the window …")
+    rows += _window(name, urls, f"{small:,} entries")
+    rows.append(_start(name, urls[0]))
+    return rows
+
+
+def _large(urls: list[str], entries: int) -> list[Row]:
+    name, small = "PostgreSQL", max(entries // 10, 1000)
+    _say(f"{name}: making {entries * _TIMES:,} entries …")
+    for url, size in zip(urls, (entries, small), strict=True):
+        _make(url, size).close()
+    multiply(urls[0], _TIMES)
+    large, tenth = (open_database(url) for url in urls)
+    _say(f"{name}: reading …")
+    rows = _reading(name, large, tenth, f"{small:,} entries")
+    rows += _review(name, large)
+    _say(f"{name}: the window …")
+    rows += _window(name, urls, f"{small:,} entries", "--no-export")
+    rows.append(_start(name, urls[0]))
+    return rows
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _make(url: str, entries: int) -> Database:
@@ -88,9 +130,7 @@ def _make(url: str, entries: int) -> Database:
     return database
 
 
-def _measure(
-    name: str, large: Database, tenth: Database, urls: list[str], folder: Path
-) -> list[Row]:
+def _reading(name: str, large: Database, small: Database, size: str) -> list[Row]:
     reader = LogReader(large)
     snapshot = reader.read_snapshot(LogQuery(), Cancellation())
     rows = [_first_page(name, large, reader, snapshot)]
@@ -100,17 +140,30 @@ def _measure(
         Row(f"{name}: count and waypoints, once", _ms(time.perf_counter() - started), "", "", "")
     )
     rows.append(_jumps(name, large, reader, snapshot, waypoints))
-    rows.append(_against_tenth(name, reader, snapshot, waypoints, tenth))
-    rows.append(_export(name, large, urls[0], folder))
-    rows += _window(name, urls)
+    rows += _against_small(name, reader, snapshot, waypoints, small, size)
     return rows
 
 
+def _review(name: str, database: Database) -> list[Row]:
+    """The three rules over the last 30 days, against one aggregate over them."""
+    start = Instant(_UNTIL.microseconds - 30 * 86_400_000_000)
+    policy = Policy(time_zone="Europe/Berlin")
+    ours = _median(lambda: read_findings(database, policy, start, _UNTIL, Cancellation()), rounds=3)
+    table = "audit.entries" if database.is_postgresql else "entries"
+    sql = (
+        f"SELECT actor_id, action, count(*), max(ip_address) FROM {table}"
+        f" WHERE occurred_at >= '{start}' AND occurred_at < '{_UNTIL}' GROUP BY actor_id, action"
+    )
+    bare = _median(_bare(database, sql), rounds=3)
+    return [_row(f"{name}: 30-day review, three rules", ours, bare, "one aggregate", "3")]
+
+
 def _first_page(name: str, database: Database, reader: LogReader, snapshot: Snapshot) -> Row:
-    ours = _median(lambda: reader.read_page(snapshot, 0, 100, None, Cancellation()))
     table = "audit.entries" if database.is_postgresql else "entries"
     sql = f"SELECT {_COLUMNS} FROM {table} ORDER BY occurred_at DESC, id DESC LIMIT 101"
-    bare = _median(_bare(database, sql))
+    ours, bare = _alternately(
+        lambda: reader.read_page(snapshot, 0, 100, None, Cancellation()), _bare(database, sql)
+    )
     return _row(f"{name}: first page", ours, bare, "the bare SQL", "3")
 
 
@@ -138,12 +191,20 @@ def _jumps(
     )
 
 
-def _against_tenth(
-    name: str, reader: LogReader, snapshot: Snapshot, waypoints: Waypoints, tenth: Database
-) -> Row:
-    small = LogReader(tenth)
+def _against_small(
+    name: str,
+    reader: LogReader,
+    snapshot: Snapshot,
+    waypoints: Waypoints,
+    database: Database,
+    size: str,
+) -> list[Row]:
+    small = LogReader(database)
     small_snapshot = small.read_snapshot(LogQuery(), Cancellation())
     small_points = small.read_waypoints(small_snapshot, Cancellation())
+
+    def first(which: LogReader, result: Snapshot) -> Callable[[], object]:
+        return lambda: which.read_page(result, 0, 100, None, Cancellation())
 
     def jump(which: LogReader, result: Snapshot, points: Waypoints) -> Callable[[], object]:
         rng = random.Random(3)
@@ -151,9 +212,14 @@ def _against_tenth(
             result, rng.randrange(points.count - 100), 100, points, Cancellation()
         )
 
-    ours = _median(jump(reader, snapshot, waypoints), 40)
-    theirs = _median(jump(small, small_snapshot, small_points), 40)
-    return _row(f"{name}: the same jump", ours, theirs, "a tenth of the entries", "2")
+    pages = _alternately(first(reader, snapshot), first(small, small_snapshot))
+    jumps = _alternately(
+        jump(reader, snapshot, waypoints), jump(small, small_snapshot, small_points)
+    )
+    return [
+        _row(f"{name}: the same first page", *pages, size, "2"),
+        _row(f"{name}: the same jump", *jumps, size, "2"),
+    ]
 
 
 def _export(name: str, database: Database, url: str, folder: Path) -> Row:
@@ -174,41 +240,62 @@ def _export(name: str, database: Database, url: str, folder: Path) -> Row:
     else:
         query = f"SELECT {_COLUMNS} FROM entries ORDER BY occurred_at DESC, id DESC"
         words = ["sh", "-c", f"sqlite3 -csv '{database.label.name}' '{query}' > '{bare}'"]
-    ours, theirs = [], []
-    for _ in range(3):
-        theirs.append(_time(lambda: subprocess.run(words, check=True, capture_output=True)))
-        ours.append(_time(lambda: export_csv(database, request, Cancellation())))
+    ours, theirs = _alternately(
+        lambda: export_csv(database, request, Cancellation()),
+        lambda: subprocess.run(words, check=True, capture_output=True),
+        rounds=3,
+    )
     digest = hashlib.sha256(output.read_bytes()).hexdigest()
     assert digest in Path(f"{output}.manifest.json").read_text()
     tool, bound = (r"psql \copy", "1.5") if database.is_postgresql else ("sqlite3 -csv", "1.3")
-    return _row(
-        f"{name}: CSV with manifest",
-        statistics.median(ours),
-        statistics.median(theirs),
-        tool,
-        bound,
+    return _row(f"{name}: CSV with manifest", ours, theirs, tool, bound)
+
+
+def _window(name: str, urls: list[str], size: str, *options: str) -> list[Row]:
+    large, small = (_window_figures(url, *options) for url in urls)
+    rows = []
+    for what, longest in large.items():
+        if isinstance(longest, list):
+            own, control = longest
+            against = f"{control:.0f} ms (a bare window beside it)"
+            rows.append(Row(f"{name}: longest pause {what}", f"{own:.0f} ms", against, "", "50 ms"))
+    own, others = large["memory MB"], small["memory MB"]
+    rows.append(
+        Row(
+            f"{name}: window's memory",
+            f"{own:.0f} MB",
+            f"{others:.0f} MB ({size})",
+            f"{own / others:.2f}",
+            "1.1, 300 MB",
+        )
     )
-
-
-def _window(name: str, urls: list[str]) -> list[Row]:
-    large, tenth = (_window_figures(url) for url in urls)
-    rows = [
-        Row(f"{name}: longest pause {what}", f"{large[what]:.0f} ms", "", "", "50 ms")
-        for what in ("loading", "scrolling", "opening the export", "exporting and scrolling")
-    ]
-    ratio = large["memory MB"] / tenth["memory MB"]
-    against = f"{tenth['memory MB']:.0f} MB (a tenth of the entries)"
-    memory = f"{large['memory MB']:.0f} MB"
-    rows.append(Row(f"{name}: window's memory", memory, against, f"{ratio:.2f}", "1.1, 300 MB"))
     return rows
 
 
-def _window_figures(url: str) -> dict[str, float]:
+def _window_figures(url: str, *options: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.window", url], check=True, capture_output=True, text=True
+        [sys.executable, "-m", "benchmarks.window", url, *options],
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    figures: dict[str, float] = json.loads(done.stdout)
+    figures: dict[str, Any] = json.loads(done.stdout)
     return figures
+
+
+def _start(name: str, url: str) -> Row:
+    def started(*words: str) -> float:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.start", str(time.time()), *words],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return float(done.stdout)
+
+    times = [(started(url), started()) for _ in range(_ROUNDS)]
+    ours, bare = (statistics.median(column) for column in zip(*times, strict=True))
+    return _row(f"{name}: start to first rows", ours, bare, "a bare window", "2")
 
 
 def _bare(database: Database, sql: str) -> Callable[[], object]:
@@ -228,6 +315,15 @@ def _bare(database: Database, sql: str) -> Callable[[], object]:
 def _median(work: Callable[[], object], rounds: int = _ROUNDS) -> float:
     work()
     return statistics.median(_time(work) for _ in range(rounds))
+
+
+def _alternately(
+    ours: Callable[[], object], theirs: Callable[[], object], rounds: int = 40
+) -> tuple[float, float]:
+    """The medians of both, measured in turn, so that what else runs meets both."""
+    theirs(), ours()
+    times = [(_time(theirs), _time(ours)) for _ in range(rounds)]
+    return statistics.median(one for _, one in times), statistics.median(one for one, _ in times)
 
 
 def _time(work: Callable[[], object]) -> float:
@@ -255,12 +351,12 @@ def _table(rows: list[Row], entries: int) -> str:
     return "\n".join(lines)
 
 
-def _write_readme(table: str) -> None:
+def _write_readme(table: str, mark: str) -> None:
     path = Path(__file__).parent.parent / "README.md"
     text = path.read_text("utf-8")
-    head, _, rest = text.partition("<!-- figures -->")
-    _, _, tail = rest.partition("<!-- /figures -->")
-    path.write_text(f"{head}<!-- figures -->\n{table}\n<!-- /figures -->{tail}", "utf-8")
+    head, _, rest = text.partition(f"<!-- {mark} -->")
+    _, _, tail = rest.partition(f"<!-- /{mark} -->")
+    path.write_text(f"{head}<!-- {mark} -->\n{table}\n<!-- /{mark} -->{tail}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """One run of the real window over a log: longest pauses of the UI thread, memory.
 
-A 5 ms heartbeat runs in the UI thread; a pause is the time it is late.
-Prints one JSON object. Usage: python -m benchmarks.window URL
+A heartbeat runs in the UI thread, and in that of a bare window beside it, which suffers what
+the machine does to any window. Prints one JSON object: what was done to the pauses of both.
+Usage: python -m benchmarks.window URL [--no-export]
 """
 
 import json
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,43 +15,54 @@ from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from mylla_audit_desktop.desktop.application import Session
+from benchmarks.heartbeat import Heartbeat
+from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 
-_BEAT_MS = 5
 
-
-class Heartbeat:
-    """The longest time between two beats beyond the interval, in ms."""
+class Beats:
+    """The longest pauses here, and in a bare window that runs beside."""
 
     def __init__(self) -> None:
-        self.longest = 0.0
-        self._last = time.perf_counter()
-        self._timer = QTimer(interval=_BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start()
+        self._heart = Heartbeat()
+        self._control = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.control"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
 
-    def take(self) -> float:
-        """The longest pause so far; counts anew from now."""
-        longest, self.longest = self.longest, 0.0
-        return round(longest, 1)
+    def take(self) -> tuple[float, float]:
+        """Both since the last time, in ms."""
+        own = self._heart.take()
+        control = self._ask()
+        self._heart.take()
+        return own, control
 
-    def _beat(self) -> None:
-        now = time.perf_counter()
-        self.longest = max(self.longest, (now - self._last) * 1000 - _BEAT_MS)
-        self._last = now
+    def close(self) -> None:
+        """End the bare window."""
+        self._control.communicate()
+
+    def _ask(self) -> float:
+        given, answers = self._control.stdin, self._control.stdout
+        if given is None or answers is None:
+            raise SystemExit("the bare window cannot be asked")
+        print(file=given, flush=True)
+        return float(answers.readline())
 
 
 def main() -> None:
     """Open, scroll, export."""
     url = sys.argv[1]
     application = QApplication(sys.argv[:1])
-    figures: dict[str, float] = {}
+    figures: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder:
         arguments = Namespace(
             profile=folder,
@@ -65,7 +78,7 @@ def main() -> None:
         session.window.show()
         _until(session.window.isVisible)
         page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
-        heart = Heartbeat()
+        heart = Beats()
         heart.take()
         session.start()
         _until(lambda: page.model.waypoints is not None)
@@ -73,35 +86,41 @@ def main() -> None:
         figures["loading"] = heart.take()
         _scroll(page, seed=1)
         figures["scrolling"] = heart.take()
-        dialog = page.export_dialog(Path(folder))
-        if dialog is None:
-            raise SystemExit("nothing to export")
-        dialog.show()
-        _spin(0.3)
-        figures["opening the export"] = heart.take()
-        dialog.start()
-        random_ = random.Random(2)
-        while dialog.result_written is None:
-            page.table.go_to(random_.randrange(page.model.rowCount()))
-            _spin(0.05)
-        figures["exporting and scrolling"] = heart.take()
-        dialog.close()
+        if "--no-export" not in sys.argv:
+            _export(page, Path(folder), heart, figures)
         figures["memory MB"] = _resident_mb()
         session.window.close()
         session.finish()
+        heart.close()
     print(json.dumps(figures))
 
 
-def _scroll(page: object, seed: int) -> None:
+def _export(page: AuditLogPage, folder: Path, heart: Beats, figures: dict[str, object]) -> None:
+    dialog = page.export_dialog(folder)
+    if dialog is None:
+        raise SystemExit("nothing to export")
+    dialog.show()
+    _spin(0.3)
+    figures["opening the export"] = heart.take()
+    dialog.start()
+    random_ = random.Random(2)
+    while dialog.result_written is None:
+        page.table.go_to(random_.randrange(page.model.rowCount()))
+        _spin(0.05)
+    figures["exporting and scrolling"] = heart.take()
+    dialog.close()
+
+
+def _scroll(page: AuditLogPage, seed: int) -> None:
     random_ = random.Random(seed)
-    table = page.table  # type: ignore[attr-defined]
-    rows = page.model.rowCount()  # type: ignore[attr-defined]
+    table = page.table
+    rows = page.model.rowCount()
     for _ in range(60):
         table.go_to(random_.randrange(rows))
         _spin(0.03)
-    bar = table.verticalScrollBar()
+    scroll_bar = table.verticalScrollBar()
     for _ in range(100):
-        bar.setValue(bar.value() + 30)
+        scroll_bar.setValue(scroll_bar.value() + 30)
         _spin(0.01)
     for key in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageUp):
         QTest.keyClick(table, key)

@@ -9,6 +9,16 @@ _SCALAR = re.compile(r"[^,{}\[\]\"\s]+")
 # A quote alone begins a string that is cut off.
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
 _SPACE = re.compile(r"[\s,:]*")
+# The usual object, whole: plain names; strings, numbers and words, or one level of them.
+_PLAIN_VALUE = (
+    r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^,:{}\[\]"\s]++'
+    r'|[{\[](?:[^{}\[\]"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+[}\]])'
+)
+_PLAIN_MEMBER = rf'"([^"\\]*+)"\s*+:\s*+({_PLAIN_VALUE})'
+_PLAIN_MEMBERS = re.compile(_PLAIN_MEMBER, re.DOTALL)
+_PLAIN_OBJECT = re.compile(
+    rf"{{\s*+{_PLAIN_MEMBER}(?:\s*+,\s*+{_PLAIN_MEMBER})*+\s*+}}\s*+", re.DOTALL
+)
 
 
 def scan_members(text: str | None) -> tuple[dict[str, str | None], bool]:
@@ -20,6 +30,12 @@ def scan_members(text: str | None) -> tuple[dict[str, str | None], bool]:
     found: dict[str, str | None] = {}
     if text is None:
         return found, True
+    if _PLAIN_OBJECT.fullmatch(text):
+        # Two steps in place of some dozen for each member.
+        members = _PLAIN_MEMBERS.findall(text)
+        plain: dict[str, str | None] = dict(members)
+        if len(plain) == len(members):
+            return plain, True
     position = _skip(text, 0)
     if not text.startswith("{", position):
         return found, True

@@ -1,11 +1,13 @@
 """Members by their spelling, from a text that may end anywhere."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mylla_audit_desktop.log import json_scan
 from mylla_audit_desktop.log.json_scan import scan_members
 from mylla_audit_desktop.log.json_text import JsonObject, write_json
 from tests.log.json_values import OBJECTS
@@ -34,6 +36,37 @@ def test_a_cut_text_gives_its_whole_members_and_says_so(
     for name, spelling in found.items():
         assert name in whole
         assert spelling is None or (whole[name] or "").startswith(spelling)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                '"a"',
+                '"b"',
+                '"\\\\u0061"',
+                '"x, y"',
+                ":",
+                ",",
+                "1.0",
+                "true",
+                "{",
+                "}",
+                "[",
+                "]",
+                " ",
+                "\n",
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_the_short_way_reads_what_the_long_way_does(text: str) -> None:
+    for one in (f"{{{text}}}", f'{{"a":{text}}}', f'{{"a":1,"b":{text}}}'):
+        found = scan_members(one)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(json_scan, "_PLAIN_OBJECT", re.compile("(?!)"))
+            assert scan_members(one) == found
 
 
 def test_a_bracket_inside_of_a_cut_string_ends_nothing() -> None:

@@ -36,7 +36,9 @@ from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import Sort, SortColumn
 
 ROW_HEIGHT = 26
-_WIDTHS = (214, 122, 178, 188, 118, 110)
+_WIDTHS = (214, 128, 176, 180, 96, 124)
+# The time and an IPv4 address are always whole.
+_WHOLE_COLUMNS = (0, 5)
 _PADDING = 10
 _ICON = 13
 
@@ -102,15 +104,16 @@ class EntryTable(QTableView):
         header.setToolTip("Click to sort the whole result; right-click to choose columns")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns fill the width: the time is always whole, the others share the rest."""
+        """Columns fill the width: time and address are always whole, the others share the rest."""
         super().resizeEvent(event)
         if self.has_own_widths:
             return
         self._is_fitting = True
-        room = self.viewport().width() - _WIDTHS[0]
-        share = max(room / sum(_WIDTHS[1:]), 0.75)
+        fixed = sum(_WIDTHS[column] for column in _WHOLE_COLUMNS)
+        share = max((self.viewport().width() - fixed) / (sum(_WIDTHS) - fixed), 0.72)
         for column, width in enumerate(_WIDTHS):
-            self.setColumnWidth(column, int(width * share) if column else width)
+            is_whole = column in _WHOLE_COLUMNS
+            self.setColumnWidth(column, width if is_whole else int(width * share))
         self._is_fitting = False
 
     def _take_width(self, column: int) -> None:

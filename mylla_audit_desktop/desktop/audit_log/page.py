@@ -55,7 +55,7 @@ from mylla_audit_desktop.log.query import Sort
 
 _BUSY_MS = 1_000
 _NARROW = 1_100
-_DETAILS_WIDTH = 396
+_DETAILS_WIDTH = 376
 
 
 class AuditLogPage(Page):

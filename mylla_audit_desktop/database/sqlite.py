@@ -44,7 +44,7 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
             connection.text_factory = _decode
             # WAL can corrupt under SQLite 3.7.0 to 3.51.2, and Python brings an old one.
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA cache_size = -8192")
+            connection.execute("PRAGMA cache_size = -4096")
             connection.create_function("mylla_ip_key", 1, ip_sort_key, deterministic=True)
             connection.create_function("mylla_lower", 1, lower_text, deterministic=True)
             connection.create_function("mylla_local", 2, local_seconds, deterministic=True)

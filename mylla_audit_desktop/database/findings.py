@@ -6,6 +6,8 @@ the index of the actions, unusual entries as `unusual_entries` narrows them.
 
 from collections.abc import Iterable, Sequence
 
+import sqlalchemy as sa
+
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.integration_history import IntegrationHistory
@@ -13,6 +15,7 @@ from mylla_audit_desktop.database.relation import EntryRelation, Expression
 from mylla_audit_desktop.database.unusual_entries import UnusualReader
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.json_text import LONGEST
 from mylla_audit_desktop.review.finding import Finding, Rule
 from mylla_audit_desktop.review.integration_disconnect import (
     DISCONNECT,
@@ -21,8 +24,14 @@ from mylla_audit_desktop.review.integration_disconnect import (
 from mylla_audit_desktop.review.locations import Locations
 from mylla_audit_desktop.review.off_hours import Origin, UnusualEntry, describe_session, sessions
 from mylla_audit_desktop.review.policy import Policy
-from mylla_audit_desktop.review.role_promotion import CHANGE_ROLE, INVITE, find_role_promotion
+from mylla_audit_desktop.review.role_promotion import (
+    CHANGE_ROLE,
+    INVITE,
+    find_role_promotion,
+    is_promotion,
+)
 
+_MOST_IDS = 1000
 _MINUTE = 60_000_000  # microseconds
 # How far a session is followed over the end of the period at a time.
 _STRIDE = 86_400_000_000  # microseconds
@@ -64,10 +73,12 @@ def read_findings(
             unusual = reader.read_unusual(start, end)
             found += _off_hours(reader, unusual, start, end)
         if Rule.ROLE_PROMOTION in wanted:
-            entries = _read_actions(history, relation, (CHANGE_ROLE, INVITE), start, end)
+            conditions = _period_conditions(relation, (CHANGE_ROLE, INVITE), start, end)
+            entries = _read_promotions(connection, history, conditions)
             found += _promotions(reader, entries, unusual, start, end)
         if Rule.INTEGRATION_DISCONNECT in wanted:
-            entries = _read_actions(history, relation, (DISCONNECT,), start, end)
+            conditions = _period_conditions(relation, (DISCONNECT,), start, end)
+            entries = history.read_entries(*conditions)
             found += _disconnects(history, entries, policy)
     order = list(Rule)
     return tuple(
@@ -75,19 +86,39 @@ def read_findings(
     )
 
 
-def _read_actions(
-    history: IntegrationHistory,
-    relation: EntryRelation,
-    actions: Sequence[str],
-    start: Instant | None,
-    end: Instant | None,
-) -> list[AuditEntry]:
+def _period_conditions(
+    relation: EntryRelation, actions: Sequence[str], start: Instant | None, end: Instant | None
+) -> list[Expression]:
     conditions: list[Expression] = [relation.text("action").in_(actions)]
     if start is not None:
         conditions.append(relation.occurred_at >= start)
     if end is not None:
         conditions.append(relation.occurred_at < end)
-    return history.read_entries(*conditions)
+    return conditions
+
+
+def _read_promotions(
+    connection: sa.Connection, history: IntegrationHistory, conditions: list[Expression]
+) -> list[AuditEntry]:
+    """The whole entries of those changes and invitations that are findings.
+
+    Most are invitations of Members: a look at the values is enough for them.
+    """
+    relation = history.relation
+    texts = [
+        relation.plain_text("action"),
+        *(
+            sa.func.substr(relation.plain_text(name), 1, LONGEST + 1, type_=sa.Text)
+            for name in ("before", "after")
+        ),
+    ]
+    rows = connection.execute(sa.select(relation.id, *texts).where(*conditions))
+    ids = [row[0] for row in rows if is_promotion(row[1] or "", row[2], row[3])]
+    found: list[AuditEntry] = []
+    for place in range(0, len(ids), _MOST_IDS):
+        some = ids[place : place + _MOST_IDS]
+        found += history.read_entries(*conditions, relation.id.in_(some))
+    return found
 
 
 def _promotions(
@@ -97,16 +128,15 @@ def _promotions(
     start: Instant | None,
     end: Instant | None,
 ) -> list[Finding]:
-    found = [entry for entry in entries if find_role_promotion(entry, reader.policy) is not None]
     if unusual is not None:
         origins = {one.entry.id: one.origin for one in unusual}
     else:
-        actors = sorted({entry.actor_id for entry in found if entry.ip_address})
+        actors = sorted({entry.actor_id for entry in entries if entry.ip_address})
         new = reader.read_new_networks(start, end, actors) if actors else {}
         origins = {key: origin for key, (_, origin) in new.items()}
     explained = (
         find_role_promotion(entry, reader.policy, origins.get(entry.id, Origin()))
-        for entry in found
+        for entry in entries
     )
     return [finding for finding in explained if finding is not None]
 

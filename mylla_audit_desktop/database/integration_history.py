@@ -26,11 +26,11 @@ class IntegrationHistory:
 
     def __init__(self, connection: sa.Connection, relation: EntryRelation) -> None:
         self._connection = connection
-        self._relation = relation
+        self.relation = relation
 
     def read_entries(self, *conditions: sa.ColumnElement[Any]) -> list[AuditEntry]:
         """Whole entries; of values too long to be read, only as much as shows that."""
-        statement = sa.select(*self._relation.entry_columns(longest=LONGEST + 1))
+        statement = sa.select(*self.relation.entry_columns(longest=LONGEST + 1))
         return self._entries(statement.where(*conditions))
 
     def read_reconnects(self, disconnects: Sequence[AuditEntry]) -> dict[int, AuditEntry]:
@@ -39,9 +39,9 @@ class IntegrationHistory:
         connects: dict[str | None, list[AuditEntry]] = {}
         for place in range(0, len(targets), _MOST_TARGETS):
             found = self.read_entries(
-                self._relation.text("action") == CONNECT,
-                self._relation.text("target_id").in_(targets[place : place + _MOST_TARGETS]),
-                self._relation.occurred_at >= min(one.occurred_at for one in disconnects),
+                self.relation.text("action") == CONNECT,
+                self.relation.text("target_id").in_(targets[place : place + _MOST_TARGETS]),
+                self.relation.occurred_at >= min(one.occurred_at for one in disconnects),
             )
             for entry in found:
                 connects.setdefault(entry.target_id, []).append(entry)
@@ -54,7 +54,7 @@ class IntegrationHistory:
         """The IDs of the agents that the integration was assigned to when it broke."""
         if disconnect.target_id is None:
             return assigned_agents(disconnect, ())
-        relation = self._relation
+        relation = self.relation
         when, number = relation.occurred_at, relation.id
         statement = (
             sa.select(*relation.entry_columns(longest=LONGEST + 1))

@@ -18,6 +18,17 @@ CHANGE_ROLE = "team.change_role"
 INVITE = "team.invite"
 
 
+def is_promotion(action: str, before: str | None, after: str | None) -> bool:
+    """Whether the values of a change of role or an invitation make it a finding.
+
+    For a first look at many: `find_role_promotion` needs the whole entry.
+    """
+    new = read_role(after)
+    old = read_role(before) if action == CHANGE_ROLE else None
+    is_known = new.is_known and (old is None or old.is_known)
+    return not is_known or _risen_to(old, new) is not None
+
+
 def find_role_promotion(
     entry: AuditEntry, policy: Policy, origin: Origin = USUAL_ORIGIN
 ) -> Finding | None:

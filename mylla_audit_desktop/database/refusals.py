@@ -108,7 +108,7 @@ def describe_refusal(cause: psycopg.Error, place: str) -> DatabaseError | None:
 def last_clause(text: str) -> str:
     """The last clause of libpq's message, which says why; the clauses before say where."""
     line = " ".join(text.split()).removesuffix(".")[:600]
-    line = line.partition(" Is the server running")[0]
+    line = line.partition(" Is the server running")[0].partition(" DETAIL: ")[0]
     for mark in ("FATAL: ", "failed: ", "error: "):
         if mark in line:
             line = line.rsplit(mark, 1)[1].strip()

@@ -107,6 +107,9 @@ class NameAndId(QWidget):
         return self.accessibleDescription()
 
 
+_NOTICE_WIDTH = 460
+
+
 class EmptyState(QWidget):
     """What is shown in the place of a table: what is the case, and what to do next."""
 
@@ -116,7 +119,7 @@ class EmptyState(QWidget):
         self._title = plain_label("", "title")
         self._sentence = plain_label("", "muted")
         self._sentence.setWordWrap(True)
-        self._sentence.setMinimumWidth(420)
+        self._sentence.setFixedWidth(_NOTICE_WIDTH)
         self.action = button("", "")
         self.other = button("", "link")
         layout = QVBoxLayout(self)
@@ -133,6 +136,8 @@ class EmptyState(QWidget):
         """Set the texts; without `action` there is no button, without `other` no second one."""
         self._title.setText(visible_text(title))
         self._sentence.setText(visible_text(sentence))
+        # A layout that centres a label gives it two lines, whatever it says.
+        self._sentence.setMinimumHeight(self._sentence.heightForWidth(_NOTICE_WIDTH))
         self.setAccessibleDescription(f"{visible_text(title)}. {visible_text(sentence)}")
         for widget, text in ((self.action, action), (self.other, other)):
             widget.setText(text)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mylla_audit_desktop.cli.arguments import open_asked, read_filters
+from mylla_audit_desktop.cli.new_database import creating_database
 from mylla_audit_desktop.cli.progress import Progress
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.csv_format import Profile
@@ -69,7 +70,7 @@ def run_import(arguments: Namespace, cancellation: Cancellation) -> int:
     path = Path(arguments.file)
     # Looked at before anything is created: a file that is wrong leaves no database.
     next(parse_file(path), None)
-    with closing(open_asked(arguments, create=True)) as database:
+    with creating_database(arguments) as database:
         upgrade_schema(database)
         with Progress("Importing") as progress:
             count = import_file(database, path, cancellation, progress)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.cli.arguments import open_asked
+from mylla_audit_desktop.cli.new_database import creating_database
 from mylla_audit_desktop.cli.progress import Progress
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.errors import InputError
@@ -45,7 +46,7 @@ def run_demo(arguments: Namespace, cancellation: Cancellation) -> int:
         seed=arguments.seed,
         until=_until(arguments.until, arguments.days),
     )
-    with closing(open_asked(arguments, create=True)) as database:
+    with creating_database(arguments) as database:
         upgrade_schema(database)
         if not read_is_empty(database):
             raise InputError(

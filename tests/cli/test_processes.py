@@ -67,6 +67,14 @@ def test_a_cancelled_import_adds_nothing(
     assert run(*common).out == ""
 
 
+def test_a_cancelled_import_leaves_no_new_file(many_entries: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.sqlite"
+    words = ("import", str(many_entries), "--database", f"sqlite:///{new}")
+    code, shown = interrupt_when_it_counts(words, signal.SIGINT)
+    assert code == 130, shown
+    assert [path.name for path in tmp_path.iterdir()] == [many_entries.name]
+
+
 def test_a_cancelled_export_leaves_nothing_behind(
     empty_url: str, run: Run, many_entries: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,38 @@
+"""A database that a command may have to create first."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mylla_audit_desktop.cli.arguments import open_asked
+
+if TYPE_CHECKING:
+    from mylla_audit_desktop.database.connection import Database
+
+
+@contextmanager
+def creating_database(arguments: Namespace) -> Iterator["Database"]:
+    """The database that the arguments name, closed at the end.
+
+    An SQLite file that was not there before goes again when the work on it fails or is
+    cancelled: "nothing was changed" is then true of the folder as well.
+    """
+    path = _sqlite_path(arguments.database) if arguments.database else None
+    is_new = path is not None and not path.exists()
+    try:
+        with closing(open_asked(arguments, create=True)) as database:
+            yield database
+    except BaseException:
+        if path is not None and is_new:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _sqlite_path(url: str) -> Path | None:
+    from mylla_audit_desktop.database.parameters import SqliteParameters
+    from mylla_audit_desktop.database.url import parse_url
+
+    parameters = parse_url(url)
+    return parameters.path if isinstance(parameters, SqliteParameters) else None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mylla_audit_desktop import __version__
-from mylla_audit_desktop.desktop.shortcuts import SHORTCUTS
+from mylla_audit_desktop.desktop.shortcuts import REVIEW_SHORTCUTS, SHORTCUTS
 from mylla_audit_desktop.reference import reference
 
 ROOT = Path(__file__).parent.parent
@@ -85,10 +85,13 @@ def test_every_decision_is_in_the_index() -> None:
         assert record.read_text("utf-8").startswith(f"# {record.name[:4]}: ")
 
 
-def test_the_guide_names_every_key() -> None:
-    text = (ROOT / "docs" / "guide" / "audit-log.md").read_text("utf-8")
+@pytest.mark.parametrize(
+    ("page", "shortcuts"), [("audit-log.md", SHORTCUTS), ("review.md", REVIEW_SHORTCUTS)]
+)
+def test_the_guide_names_every_key(page: str, shortcuts: tuple[tuple[str, str], ...]) -> None:
+    text = (ROOT / "docs" / "guide" / page).read_text("utf-8")
     named = {keys.strip() for keys in re.findall(r"^\|([^|]+)\|", text, re.MULTILINE)}
-    assert {keys[0].lower() + keys[1:] for keys, _ in SHORTCUTS} <= {
+    assert {keys[0].lower() + keys[1:] for keys, _ in shortcuts} <= {
         keys[0].lower() + keys[1:] for keys in named
     }
 

@@ -45,7 +45,12 @@ def run(arguments: Namespace) -> int:
         from mylla_audit_desktop.desktop.tour import take_tour
 
         try:
-            code = take_tour(session.window, Path(arguments.tour), session.boundary.caught)
+            code = take_tour(
+                session.window,
+                Path(arguments.tour),
+                session.boundary.caught,
+                may_decide=bool(arguments.demo),
+            )
         except KnownError as error:
             print(f"mylla-audit-desktop: {error.sentence}", file=sys.stderr)
             code = 1

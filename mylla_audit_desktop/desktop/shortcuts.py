@@ -1,7 +1,14 @@
 """The list of keyboard shortcuts (F1)."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mylla_audit_desktop.desktop.theme import mono_font
 from mylla_audit_desktop.desktop.widgets import plain_label
@@ -26,6 +33,28 @@ SHORTCUTS = (
     ("Ctrl+W, Ctrl+Q", "Close"),
 )
 
+# On the review page, the first ones while the findings have the focus.
+REVIEW_SHORTCUTS = (
+    ("E", "Expected; then the next open finding"),
+    ("F", "Needs follow-up"),
+    ("X", "Escalate"),
+    ("R", "Reopen"),
+    ("U", "Take back your last decision"),
+    ("Shift+Up, Shift+Down, Ctrl+A", "Select several, to decide at once"),
+    ("Ctrl+Enter", "In the note: give the verdict that asked for it"),
+    ("Escape", "In the note: back to the findings"),
+    ("Ctrl+J", "Next open finding"),
+    ("Ctrl+L", "Go to the checklist"),
+    ("Ctrl+T", "Go to the findings"),
+    ("Ctrl+D", "Go to the note"),
+    ("Ctrl+P", "Choose the period"),
+    ("Ctrl+G", "Open the finding's entries on the audit log page"),
+    ("Ctrl+1 … Ctrl+5", "Sort by a column; again turns it round"),
+    ("F5", "Read the findings anew"),
+    ("Ctrl+E", "Save the report"),
+    ("Ctrl+Shift+S", "Sign off the period"),
+)
+
 
 def show_shortcuts(parent: QWidget | None) -> None:
     """Show the list until it is closed."""
@@ -39,20 +68,32 @@ def shortcut_dialog(parent: QWidget | None) -> QDialog:
     dialog = QDialog(parent)
     dialog.setWindowTitle("Keyboard shortcuts")
     dialog.setAccessibleName("Keyboard shortcuts")
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(24)
-    grid.setVerticalSpacing(6)
-    for row, (keys, meaning) in enumerate(SHORTCUTS):
-        label = plain_label(keys)
-        label.setFont(mono_font())
-        grid.addWidget(label, row, 0)
-        grid.addWidget(plain_label(meaning), row, 1)
+    columns = QHBoxLayout()
+    columns.setSpacing(36)
+    for title, shortcuts in (("Audit log", SHORTCUTS), ("Review", REVIEW_SHORTCUTS)):
+        column = QVBoxLayout()
+        column.addWidget(plain_label(title, "section"))
+        column.addLayout(_list(shortcuts))
+        column.addStretch(1)
+        columns.addLayout(column)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     layout = QVBoxLayout(dialog)
     layout.setContentsMargins(20, 18, 20, 14)
     layout.setSpacing(14)
     layout.addWidget(plain_label("Keyboard shortcuts", "title"))
-    layout.addLayout(grid)
+    layout.addLayout(columns)
     layout.addWidget(buttons)
     return dialog
+
+
+def _list(shortcuts: tuple[tuple[str, str], ...]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(6)
+    for row, (keys, meaning) in enumerate(shortcuts):
+        label = plain_label(keys)
+        label.setFont(mono_font())
+        grid.addWidget(label, row, 0)
+        grid.addWidget(plain_label(meaning), row, 1)
+    return grid

@@ -18,13 +18,19 @@ from mylla_audit_desktop.desktop.window import MainWindow
 from mylla_audit_desktop.evidence.verify import verify_file
 from mylla_audit_desktop.log.diff import Kind
 from mylla_audit_desktop.log.errors import AnswerIsNoError, InputError
+from mylla_audit_desktop.log.period import REVIEW_PRESETS, Preset
+from mylla_audit_desktop.review.decision import Verdict
+from mylla_audit_desktop.review.finding import Rule
 
 _PATIENCE_SECONDS = 120.0
 
 
-def take_tour(window: MainWindow, folder: Path, caught: list[str]) -> int:
+def take_tour(
+    window: MainWindow, folder: Path, caught: list[str], *, may_decide: bool = False
+) -> int:
     """Go through the steps; 0 if each was seen to work.
 
+    may_decide: whether a finding may be decided and reopened, which is kept; in a demo only.
     `caught` collects unexpected errors; one of them fails the tour. Raises
     AnswerIsNoError naming the step that did not come true.
     """
@@ -35,6 +41,9 @@ def take_tour(window: MainWindow, folder: Path, caught: list[str]) -> int:
     tour = _Tour(window, folder, caught)
     for step in (tour.open, tour.select, tour.filter, tour.sort, tour.trace, tour.export):
         step()
+    tour.checklist()
+    if may_decide:
+        tour.decide()
     tour.dark()
     print(f"{tour.number} screenshots and the CSV are in {folder}")
     return 0
@@ -143,6 +152,47 @@ class _Tour:
         self._expect("it holds all rows", report.manifest.row_count == self._page.model.count)
         dialog.close()
         dialog.deleteLater()
+
+    def checklist(self) -> None:
+        """Last quarter's review: three questions, the findings of one, what stands around it."""
+        page, pages = self._window.review, self._window.pages
+        item = next(
+            pages.item(row) for row in range(pages.count()) if pages.item(row).text() == "Review"
+        )
+        at = pages.visualItemRect(item).center()
+        QTest.mouseClick(pages.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        self._until("the review page", page.isVisible)
+        page.head.period.setFocus()
+        for _ in REVIEW_PRESETS:
+            if page.head.choice.preset is not Preset.LAST_QUARTER:
+                QTest.keyClick(page.head.period, Qt.Key.Key_L)
+        self._until("the findings of last quarter", lambda: page.reading is not None)
+        role = Qt.ItemDataRole.AccessibleTextRole
+        rows = [page.checklist.item(row).data(role) for row in range(page.checklist.count())]
+        self._expect("the checklist has three rows", len(rows) == len(Rule))
+        self._expect("each row says how many are open", all(", " in row for row in rows))
+        for rule in Rule:
+            if page.model.rowCount() == 0:
+                page.checklist.choose(rule)
+        if page.model.rowCount():
+            self._until("a finding", lambda: page.details.finding is not None)
+            self._until("its entries", lambda: bool(page.details.known_entries()))
+            self._until("what it changed", lambda: not page.details.is_reading)
+        self._shoot("checklist")
+
+    def decide(self) -> None:
+        """Decide one finding by a key, and take it back, so that the next tour finds it open."""
+        page = self._window.review
+        self._until("an open finding", page.details.form.buttons[Verdict.EXPECTED].isEnabled)
+        before = page.head.progress.text()
+        decided = page.details.finding
+        QTest.keyClick(page.table, Qt.Key.Key_E)
+        self._until("the decision", lambda: page.head.progress.text() != before)
+        self._until("the next finding", lambda: page.details.finding != decided)
+        self._until("what it changed", lambda: not page.details.is_reading)
+        self._shoot("decided")
+        QTest.keyClick(page.table, Qt.Key.Key_U)
+        self._until("the finding open again", lambda: page.head.progress.text() == before)
 
     def dark(self) -> None:
         """The same in the other theme, without keeping it."""

@@ -23,6 +23,11 @@ for theme in light dark; do
     done
     cp "$work/$theme-1280x800/02-changes.png" "$images/audit-log-$theme.png"
     cp "$work/$theme-1920x1080/02-changes.png" "$images/audit-log-$theme-large.png"
+    xvfb-run -a -s "-screen 0 1920x1080x24" .venv/bin/python packaging/setup/review_pictures.py \
+        "$work/review" "$work/profile" "$theme"
+    cp "$work/review/policy-$theme.png" "$work/review/exceptions-$theme.png" "$images/"
+    cp "$work/$theme-1280x800/08-checklist.png" "$images/review-$theme.png"
+    cp "$work/$theme-1920x1080/08-checklist.png" "$images/review-$theme-large.png"
     cp "$work/$theme-1280x800/05-traced.png" "$images/trace-$theme.png"
     cp "$work/$theme-1280x800/07-exported.png" "$images/export-$theme.png"
 done

@@ -18,7 +18,7 @@ case "${1:-run}" in
     # A server, the SQLite shell, a screen, a screen reader's bus, a keyring. Debian's postgresql also
     # starts a server of its own where there is none; the tests leave it alone and start theirs.
     test)
-        wanted="$wanted postgresql openssl sqlite3 poppler-utils xvfb xauth openbox dbus dbus-x11 at-spi2-core
+        wanted="$wanted postgresql openssl sqlite3 poppler-utils xvfb xauth openbox scrot dbus dbus-x11 at-spi2-core
 python3-pyatspi gnome-keyring pgbouncer systemd desktop-file-utils appstream"
         ;;
     *) echo "usage: system.sh run|test" >&2; exit 2 ;;

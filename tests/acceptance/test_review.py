@@ -85,7 +85,7 @@ def check_bound(signed: SignOff, statuses: dict[str, Status]) -> None:
 
 def check_screenshots(folder: Path) -> None:
     pictures = sorted(folder.glob("*.png"))
-    assert len(pictures) >= 6
+    assert len(pictures) >= 6, pictures
     assert all(picture.stat().st_size > 10_000 for picture in pictures), pictures
 
 
@@ -98,6 +98,36 @@ def test_by_keyboard_alone(tmp_path: Path, url: str, screen: dict[str, str]) -> 
             capture_output=True,
             text=True,
             timeout=200,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    check_review(url)
+    check_screenshots(tmp_path)
+    assert (tmp_path / "review.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_by_a_screen_readers_means(tmp_path: Path, url: str, screen: dict[str, str]) -> None:
+    for program, package in (
+        ("dbus-run-session", "dbus"),
+        ("/usr/bin/python3", "python3"),
+        (BUS, "at-spi2-core"),
+        ("scrot", "scrot"),
+    ):
+        assert shutil.which(program), f"{program} is missing: apt-get install {package}"
+    script = f'{BUS} --launch-immediately & exec "$@"'
+    bus = ["dbus-run-session", "--", "sh", "-c", script, "sh"]
+    for part, reviewer in (("first", FIRST), ("second", SECOND)):
+        profile = str(tmp_path / f"profile-{part}")
+        application = [sys.executable, "-m", "mylla_audit_desktop", "--database", url]
+        application += ["--reviewer", reviewer, "--profile", profile]
+        application += ["--theme", "dark", "--size", "1280x800"]
+        words = [str(tmp_path), part, *application]
+        done = subprocess.run(
+            [*bus, "/usr/bin/python3", HERE / "review_by_ear.py", *words],
+            env=screen | {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"},
+            capture_output=True,
+            text=True,
+            timeout=240,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

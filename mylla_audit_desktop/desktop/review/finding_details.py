@@ -38,6 +38,7 @@ from mylla_audit_desktop.review.decision import Decision, ReviewedFinding
 from mylla_audit_desktop.review.finding import Rule
 
 _MOST_ROWS = 6
+_READING = "Reading…"
 _MOST_EARLIER = 6
 _ENTRY_HEIGHT = 22
 _TALLEST_DIFF = 260
@@ -158,7 +159,7 @@ class FindingDetails(QFrame):
             self.entries.clear()
             self.entries.hide()
             self.changes.hide()
-            self.no_changes.setText("Reading…")
+            self.no_changes.setText(_READING)
             self.no_changes.show()
             self._scroll.verticalScrollBar().setValue(0)
             self.following.show_facts(None)
@@ -202,6 +203,11 @@ class FindingDetails(QFrame):
     def known_entries(self) -> tuple[EntrySummary, ...]:
         """The entries of the finding on show, as far as they have been read."""
         return self._entries
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether what an entry changed is still to come."""
+        return self.no_changes.isVisible() and self.no_changes.text() == _READING
 
     def show_entry(self, details: EntryDetails | None) -> None:
         """The diff of the entry that was asked for."""

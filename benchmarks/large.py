@@ -39,7 +39,8 @@ def multiply(url: str, times: int) -> None:
         for copier in copiers:
             copier.join()
         for _, definition in indexes:
-            connection.execute(definition.encode())
+            # On the months too, which the catalog's own wording leaves out.
+            connection.execute(definition.replace(" ON ONLY ", " ON ").encode())
         connection.execute("VACUUM (ANALYZE) audit.entries")
         count = connection.execute("SELECT count(*) FROM audit.entries").fetchone()
         if count is None or count[0] != highest * times:

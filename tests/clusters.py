@@ -2,36 +2,35 @@
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from configparser import ConfigParser
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from tests.servers import Server, program
+from tests.servers import SecureServer, Server, program
+from tests.tls import Certificate
 
-_POOLER = """
-[databases]
-* = host=127.0.0.1 port={target}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = trust
-auth_file = {folder}/users
-pool_mode = transaction
-default_pool_size = 4
-max_client_conn = 200
-ignore_startup_parameters = extra_float_digits
-logfile = {folder}/log
-pidfile = {folder}/pid
-"""
+# What the guide tells an administrator to write is what the tests start with.
+_GUIDE = Path(__file__).parent.parent / "docs" / "guide" / "servers.md"
+# The settings of TLS, which a server without it has no use for.
+_TLS = ("client_tls_", "server_tls_")
+
+
+def documented_pooler() -> ConfigParser:
+    """The settings of PgBouncer in the guide's page on servers."""
+    settings = ConfigParser(interpolation=None, delimiters=("=",))
+    [text] = re.findall(r"^```ini\n(.*?)^```", _GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    settings.read_string(text)
+    return settings
 
 
 def as_postgres() -> dict[str, Any]:
@@ -67,21 +66,62 @@ def control(server: Server, action: str, *words: str) -> None:
 
 @contextmanager
 def running_pooler(server: Server, logins: tuple[str, ...] = ("postgres",)) -> Iterator[Server]:
-    """PgBouncer in transaction mode before a server."""
+    """PgBouncer as the guide sets it up, before a server without TLS and passwords."""
+    settings = documented_pooler()
+    pooler = settings["pgbouncer"]
+    for name in [name for name in pooler if name.startswith(_TLS)]:
+        del pooler[name]
+    pooler["auth_type"] = "trust"
+    users = "".join(f'"{login}" ""\n' for login in logins)
+    with _running_pooler(settings, "127.0.0.1", server.port, users) as running:
+        yield running
+
+
+@contextmanager
+def running_secure_pooler(
+    server: SecureServer, certificate: Certificate, users: str
+) -> Iterator[Server]:
+    """The same before a server with both; users: the lines of its `auth_file`."""
+    settings = documented_pooler()
+    settings["pgbouncer"].update(
+        client_tls_cert_file=str(certificate.file),
+        client_tls_key_file=str(certificate.key),
+        server_tls_ca_file=str(server.authority.file),
+    )
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(certificate.key, owner.pw_uid, owner.pw_gid)
+    with _running_pooler(settings, "localhost", server.port, users) as running:
+        yield running
+
+
+@contextmanager
+def _running_pooler(settings: ConfigParser, host: str, port: int, users: str) -> Iterator[Server]:
+    """PgBouncer by these settings, but for what belongs to one computer."""
     binary = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if binary is None:
         raise RuntimeError("PgBouncer is not installed. Install it: apt-get install pgbouncer")
     with _folder("mylla-pooler-") as folder:
-        port = free_port()
-        settings = folder / "pgbouncer.ini"
-        settings.write_text(_POOLER.format(target=server.port, port=port, folder=folder))
-        (folder / "users").write_text("".join(f'"{login}" ""\n' for login in logins))
+        own = Server(free_port(), folder)
+        settings["databases"] = {"*": f"host={host} port={port}"}
+        settings["pgbouncer"].update(
+            listen_addr="127.0.0.1",
+            listen_port=str(own.port),
+            unix_socket_dir="",
+            auth_file=str(folder / "users"),
+            logfile=str(folder / "log"),
+            pidfile=str(folder / "pid"),
+        )
+        file = folder / "pgbouncer.ini"
+        with file.open("w") as written:
+            settings.write(written)
+        (folder / "users").write_text(users)
         process = subprocess.Popen(
-            [binary, "-q", settings], cwd=folder, stderr=subprocess.DEVNULL, **as_postgres()
+            [binary, "-q", file], cwd=folder, stderr=subprocess.DEVNULL, **as_postgres()
         )
         try:
-            _until_open(port)
-            yield Server(port, folder)
+            _until_open(own.port)
+            yield own
         finally:
             process.terminate()
             process.wait(20)

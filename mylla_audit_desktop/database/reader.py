@@ -206,10 +206,12 @@ class LogReader:
             .order_by(*self._relation.order(query.sort))
             .limit(limit)
         )
-        with self._database.reading(cancellation) as connection:
-            rows = connection.execution_options(
-                stream_results=True, yield_per=_STREAM_ROWS
-            ).execute(statement)
+        with (
+            self._database.reading(cancellation) as connection,
+            connection.execution_options(stream_results=True, yield_per=_STREAM_ROWS).execute(
+                statement
+            ) as rows,
+        ):
             for row in rows:
                 cancellation.raise_if_cancelled()
                 yield _entry(row)

@@ -117,7 +117,8 @@ def last_clause(text: str) -> str:
 
 def _is_about_user(attempt: psycopg.pq.abc.PGconn, text: str) -> bool:
     """Whether the server refuses the user, not the database, in whatever language."""
-    if "password authentication failed" in text:
+    # The second is how PgBouncer says it.
+    if "password authentication failed" in text or "SASL authentication failed" in text:
         return True
     user, database = (f'"{name.decode("utf-8", "replace")}"' for name in (attempt.user, attempt.db))
     return user in text and database not in text

@@ -1,5 +1,6 @@
 """A pooler, a standby, restarts, terminated connections: reading goes on, writing is exact."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -28,6 +30,7 @@ from mylla_audit_desktop.review.finding import Rule, finding_id
 from tests.clusters import control, running_pooler, running_standby, wait_for_replay
 from tests.servers import Server, running_postgresql
 
+ROOT = Path(__file__).parents[2]
 NOW = Instant.parse("2026-11-20T12:00:00Z")
 ENTRIES = [
     NewEntry(Instant(NOW.microseconds + n), "member", f"usr_{n % 5}", "Ana", "agent.update")
@@ -78,6 +81,15 @@ def rows(database: Database) -> int:
 
 def store_of(database: Database) -> ReviewStore:
     return open_review_store(database, read_access(database, Cancellation()))
+
+
+def documented_hosts(standby: Server, primary: Server, name: str) -> str:
+    """The URL of the guide's page on servers, with the hosts of the test."""
+    text = (ROOT / "docs" / "guide" / "servers.md").read_text("utf-8")
+    [url] = re.findall(r"--database '(\S+host=standby\S+)'", text)
+    url = url.replace("//ana@/audit?", f"//kim@/{name}?")
+    url = url.replace("standby.example.com:5432", f"127.0.0.1:{standby.port}")
+    return str(url.replace("db.example.com:5432", f"127.0.0.1:{primary.port}"))
 
 
 def decision(number: int, seen: int = 0) -> NewDecision:
@@ -137,6 +149,7 @@ def test_a_standby_is_read_and_the_primary_records(
         both = f"?host=127.0.0.1:{standby.port}&host=127.0.0.1:{server.port}"
         with closing(open_database(f"postgresql://kim@/{name}{both}")) as database:
             assert database.label.port == standby.port, "reads go to the first host"
+            assert main(["list", "--database", documented_hosts(standby, server, name)]) == 0
             assert rows(database) == len(ENTRIES)
             store = store_of(database)
             assert len(store.append_decisions([decision(2)], Cancellation())) == 1

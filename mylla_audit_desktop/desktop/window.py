@@ -208,8 +208,10 @@ class MainWindow(QMainWindow):
         item.setToolTip(f"{item.text()}: {words}" if words else item.text())
 
     def _draw_icons(self) -> None:
+        # The row, because the selection follows it only later.
+        chosen = self.pages.currentItem()
         for item, name in self._icons:
-            item.setIcon(self.theme.icon(name, "accent" if item.isSelected() else "muted"))
+            item.setIcon(self.theme.icon(name, "accent" if item is chosen else "muted"))
 
     def _build_status(self) -> None:
         bar = self.statusBar()

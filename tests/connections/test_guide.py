@@ -1,4 +1,4 @@
-"""Every command of the guide's page on connections, run as it stands there."""
+"""Every command of the guide that names a saved connection, run as it stands there."""
 
 import re
 import shlex
@@ -12,18 +12,19 @@ from mylla_audit_desktop.connections.store import ConnectionStore
 from tests.connections.test_secret_service import ROOT, in_a_session
 from tests.secure_server import PASSWORD
 
-PAGE = ROOT / "docs" / "guide" / "connections.md"
+PAGES = [ROOT / "docs" / "guide" / name for name in ("connections.md", "trace.md")]
 # The others need the password, so it goes first.
 FIRST = ".venv/bin/keyring set mylla-audit Production"
 
 
 def commands() -> list[str]:
-    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return [line for block in blocks for line in block.splitlines()]
 
 
 @pytest.mark.postgresql
-def test_the_commands_of_the_page_work(
+def test_the_commands_of_the_pages_work(
     profile: ConnectionProfile, store: ConnectionStore, tmp_path: Path
 ) -> None:
     store.save(profile)

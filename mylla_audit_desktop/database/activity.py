@@ -6,7 +6,7 @@ actor's newest name) is put together here.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -239,22 +239,23 @@ def _counted_in_turn(
     """SQLite has no such thing; each grouping has an index that it can follow."""
     timed = _timed(relation, query, zone, policy, ["actor"])
     columns, filters = _columns(relation), relation.filters(query)
-    nothing, count = sa.null(), sa.func.count()
-    newest, never = sa.func.max(columns["at"]), sa.type_coerce(sa.null(), InstantType())
+    count, newest = sa.func.count(), sa.func.max(columns["at"])
+    nothing, nobody = sa.cast(sa.null(), sa.BigInteger), sa.cast(sa.null(), sa.Text)
+    never = sa.cast(sa.null(), InstantType())
     by_hour = sa.select(
         *_labelled(
-            number(_HOUR), timed.hour, nothing, nothing, count, never, timed.members, timed.off
+            number(_HOUR), timed.hour, nobody, nobody, count, never, timed.members, timed.off
         )
     ).group_by(timed.hour)
-    actor, name = columns["actor"], columns["name"]
-    by_actor = (
-        sa.select(*_labelled(number(_ACTOR), nothing, actor, name, count, newest, *[nothing] * 2))
-        .where(*filters)
-        .group_by(actor, name)
-    )
 
-    def most(kind: int, value: Expression, *conditions: Expression) -> sa.Select[Any]:
-        row = (number(kind), nothing, value, nothing, count, never, nothing, nothing)
+    def most(
+        kind: int,
+        value: Expression,
+        *conditions: Expression,
+        at: Expression = never,
+        name_of: Callable[[sa.Subquery], Expression] = lambda _chosen: nobody,
+    ) -> sa.Select[Any]:
+        row = (number(kind), nothing, value, nobody, count, at, nothing, nothing)
         chosen = (
             sa.select(*_labelled(*row))
             .where(*filters, *conditions)
@@ -263,12 +264,26 @@ def _counted_in_turn(
             .limit(TOP_COUNT)
             .subquery()
         )
-        return sa.select(*(chosen.c[label] for label in _LABELS))
+        return sa.select(
+            *(
+                name_of(chosen).label(label) if label == "name" else chosen.c[label]
+                for label in _LABELS
+            )
+        )
 
-    target = columns["target"]
+    def newest_name(chosen: sa.Subquery) -> Expression:
+        """Looked up for the few that are shown: to group by names reads every entry."""
+        return (
+            sa.select(sa.func.max(columns["name"]))
+            .where(*filters, columns["actor"] == chosen.c.value, columns["at"] == chosen.c.newest)
+            .correlate(chosen)
+            .scalar_subquery()
+        )
+
+    actor, target = columns["actor"], columns["target"]
     return sa.union_all(
         by_hour,
-        by_actor,
+        most(_ACTOR, actor, at=newest, name_of=newest_name),
         most(_ACTION, columns["action"]),
         most(_TARGET, target, target.is_not(None)),
     )

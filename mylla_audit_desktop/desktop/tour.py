@@ -44,6 +44,7 @@ def take_tour(
     tour.checklist()
     if may_decide:
         tour.decide()
+    tour.activity()
     tour.dark()
     print(f"{tour.number} screenshots and the CSV are in {folder}")
     return 0
@@ -193,6 +194,31 @@ class _Tour:
         self._shoot("decided")
         QTest.keyClick(page.table, Qt.Key.Key_U)
         self._until("the finding open again", lambda: page.head.progress.text() == before)
+
+    def activity(self) -> None:
+        """From the busiest hour to its entries."""
+        page, log = self._window.activity, self._page
+        self._window.show_page(page)
+        self._until("the activity by hour", lambda: page.activity is not None)
+        heat_map = page.charts.heat_map
+        hour = heat_map.busiest
+        if hour is None:
+            raise AnswerIsNoError("The tour stopped: no hour has entries.")
+        self._shoot("activity")
+        heat_map.setCurrentIndex(heat_map.figures.index(hour.weekday, hour.hour))
+        QTest.keyClick(heat_map, Qt.Key.Key_Return)
+        self._until(
+            "the entries of the busiest hour",
+            lambda: (
+                log.model.snapshot is not None
+                and log.model.snapshot.query.hours == (hour,)
+                and log.model.waypoints is not None
+            ),
+        )
+        counted = page.activity.hours[hour.index] if page.activity is not None else 0
+        self._expect("they are as many as its cell says", log.model.count == counted)
+        self._until_details()
+        self._shoot("hour")
 
     def dark(self) -> None:
         """The same in the other theme, without keeping it."""

@@ -30,4 +30,5 @@ for theme in light dark; do
     cp "$work/$theme-1920x1080/08-checklist.png" "$images/review-$theme-large.png"
     cp "$work/$theme-1280x800/05-traced.png" "$images/trace-$theme.png"
     cp "$work/$theme-1280x800/07-exported.png" "$images/export-$theme.png"
+    cp "$work/$theme-1280x800"/*-activity.png "$images/activity-$theme.png"
 done

@@ -16,6 +16,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.drivers import postgresql_driver
 from mylla_audit_desktop.database.instants import by_span
+from mylla_audit_desktop.database.local_time import spare_compiling
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.relation import EntryRelation, Expression
 from mylla_audit_desktop.database.sqlite_csv import stream_lines
@@ -66,7 +67,9 @@ def stream_csv(
     elif database.is_postgresql:
         columns = _postgresql_columns(relation, profile, spans)
         statement = sa.select(*columns).where(*conditions).order_by(*relation.order(query.sort))
-        yield from _copy(database, statement, cancellation, report)
+        yield from _copy(
+            database, statement, cancellation, report, has_long_filter=bool(query.hours)
+        )
     else:
         yield from stream_lines(
             database,
@@ -173,9 +176,16 @@ def _guarded(text: Expression) -> Expression:
 
 
 def _copy(
-    database: Database, statement: sa.Select[Any], cancellation: Cancellation, report: Progress
+    database: Database,
+    statement: sa.Select[Any],
+    cancellation: Cancellation,
+    report: Progress,
+    *,
+    has_long_filter: bool,
 ) -> Iterator[bytes]:
     with database.reading(cancellation) as connection:
+        if has_long_filter:
+            spare_compiling(connection)
         driver = postgresql_driver(connection)
         # COPY takes no parameters; the dialect writes literals as this server reads them.
         sql = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})

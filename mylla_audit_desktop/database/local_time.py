@@ -123,6 +123,15 @@ def _offset(when: Expression, spans: tuple[OffsetSpan, ...]) -> Expression:
     return sa.case((when < spans[half - 1].until, before), else_=_offset(when, spans[half:]))
 
 
+def spare_compiling(connection: sa.Connection) -> None:
+    """Have PostgreSQL interpret the rest of this transaction's statements.
+
+    Two centuries of clock changes make a long expression. Each row passes eight steps of
+    it, but to compile all of it (JIT) takes PostgreSQL a minute.
+    """
+    connection.exec_driver_sql("SET LOCAL jit = off")
+
+
 def week_second(local: Expression) -> Expression:
     """From `LocalTime.seconds` to seconds since Monday 00:00."""
     return (local + number(_TO_MONDAY)) % number(7 * _DAY)

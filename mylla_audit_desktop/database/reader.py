@@ -7,6 +7,7 @@ depth, where OFFSET would walk through all the rows before it.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.database.local_time import spare_compiling
 from mylla_audit_desktop.database.relation import (
     EXCERPT_LENGTH,
     EntryRelation,
@@ -96,7 +98,7 @@ class LogReader:
             .select_from(self._relation.table)
             .where(*self._conditions(snapshot))
         )
-        with self._database.reading(cancellation) as connection:
+        with self._reading(snapshot.query, cancellation) as connection:
             return int(connection.scalar(statement) or 0)
 
     def read_new_count(self, snapshot: Snapshot, cancellation: Cancellation) -> int:
@@ -109,7 +111,7 @@ class LogReader:
                 *self._relation.filters(snapshot.query),
             )
         )
-        with self._database.reading(cancellation) as connection:
+        with self._reading(snapshot.query, cancellation) as connection:
             return int(connection.scalar(statement) or 0)
 
     def read_waypoints(self, snapshot: Snapshot, cancellation: Cancellation) -> Waypoints:
@@ -128,7 +130,7 @@ class LogReader:
             .where(numbered.c.number % WAYPOINT_STEP == 1)
             .order_by(numbered.c.number)
         )
-        with self._database.reading(cancellation) as connection:
+        with self._reading(snapshot.query, cancellation) as connection:
             keys = tuple(
                 RowKey(value, when, id_) for value, when, id_ in connection.execute(statement)
             )
@@ -181,7 +183,7 @@ class LogReader:
         statement = sa.select(*self._relation.summary_columns(chosen)).order_by(
             *self._relation.order(sort, chosen)
         )
-        with self._database.reading(cancellation) as connection:
+        with self._reading(snapshot.query, cancellation) as connection:
             rows = connection.execute(statement).all()
         return Page(start, tuple(read_summary(row) for row in rows[:size]), len(rows) <= size)
 
@@ -207,7 +209,7 @@ class LogReader:
             .limit(limit)
         )
         with (
-            self._database.reading(cancellation) as connection,
+            self._reading(query, cancellation) as connection,
             connection.execution_options(stream_results=True, yield_per=_STREAM_ROWS).execute(
                 statement
             ) as rows,
@@ -247,7 +249,7 @@ class LogReader:
                 .limit(1)
             )
 
-        with self._database.reading(cancellation) as connection:
+        with self._reading(snapshot.query, cancellation) as connection:
             row = None
             if after is not None:
                 key = self.key_of(after, sort)
@@ -306,6 +308,13 @@ class LogReader:
             else ip_sort_key(entry.ip_address),
         }[sort.column]
         return RowKey(value, entry.occurred_at, entry.id)
+
+    @contextmanager
+    def _reading(self, query: LogQuery, cancellation: Cancellation) -> Iterator[sa.Connection]:
+        with self._database.reading(cancellation) as connection:
+            if query.hours and self._database.is_postgresql:
+                spare_compiling(connection)
+            yield connection
 
     def _conditions(self, snapshot: Snapshot) -> list[Expression]:
         return [

@@ -160,7 +160,7 @@ def read(database: Database, query: LogQuery, zone: str, policy: Policy) -> Acti
     return read_activity(database, query, zone_named(zone), Cancellation(), policy)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     entries=st.lists(ENTRIES, max_size=25),
     query=QUERIES,
@@ -174,7 +174,7 @@ def test_the_figures_are_those_of_plain_python(
     assert read(log.database, query, zone, policy) == plainly(wanted, zone, policy)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(entries=st.lists(ENTRIES, max_size=25), zone=st.sampled_from(ZONES))
 def test_every_cell_holds_as_many_entries_as_the_log_shows_for_its_hour(
     log: Log, entries: list[NewEntry], zone: str

@@ -56,7 +56,7 @@ class Session:
         self.background.crashed.connect(self.boundary.take)
         catalog = parse_catalog(resource_path("actions.toml").read_text("utf-8"))
         self.window = MainWindow(self.profile, self.settings, self.theme, self.background, catalog)
-        self.window.review.reviewer = vars(arguments).get("reviewer")
+        self.window.review.reader.reviewer = vars(arguments).get("reviewer")
         self.boundary.window = self.window
         self.welcome = WelcomePage(self.store, self.theme)
         self.opener = Opener(

@@ -323,7 +323,7 @@ class MainWindow(QMainWindow):
         """Show a log on every page, the audit log page with everything of one target if given."""
         self.show_pages()
         self._show_connection(log)
-        claimed = None if log.database.is_postgresql else self.review.reviewer
+        claimed = None if log.database.is_postgresql else self.review.reader.reviewer
         self.reviewer_label.setText(visible_text(claimed or log.access.title))
         for page in self._pages:
             page.show_log(log)

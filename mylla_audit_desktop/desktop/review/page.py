@@ -25,13 +25,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout
 
-from mylla_audit_desktop.connections.decision_file import decision_file
-from mylla_audit_desktop.database.cancellation import Cancellation
-from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.review_faults import DecidedMeanwhileError
-from mylla_audit_desktop.desktop.audit_log.details_pane import EntryDetails, describe_entry
-from mylla_audit_desktop.desktop.background import Background, Latest, Report
-from mylla_audit_desktop.desktop.formats import format_count, format_short_stamp
+from mylla_audit_desktop.desktop.background import Background
+from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.review import source
 from mylla_audit_desktop.desktop.review.checklist import count_by_rule
@@ -47,17 +43,15 @@ from mylla_audit_desktop.desktop.review.permission import (
     permit_decision,
     refuse_sign_off,
 )
-from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
-from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
+from mylla_audit_desktop.desktop.review.review_dialogs import ReviewDialogs
+from mylla_audit_desktop.desktop.review.review_reader import ReviewReader
 from mylla_audit_desktop.desktop.review.side import ReviewSide
-from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
-from mylla_audit_desktop.desktop.review.words import RULE_TITLES, VERDICT_WORDS, name_of
+from mylla_audit_desktop.desktop.review.words import RULE_TITLES, VERDICT_WORDS
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import EmptyState
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.catalog import ActionCatalog
-from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.errors import (
     AnswerIsNoError,
     DatabaseError,
@@ -82,6 +76,11 @@ _SIDE_WIDTH, _DETAILS_WIDTH = 228, 392
 _PLAIN_WIDTH = 1192
 
 
+def is_same_period(one: Review, other: Review) -> bool:
+    """Whether two readings are of the same days."""
+    return (one.start, one.end) == (other.start, other.end)
+
+
 class ReviewPage(Page):
     """Reviews one period of one log at a time."""
 
@@ -99,19 +98,17 @@ class ReviewPage(Page):
         data_folder: Path,
     ) -> None:
         super().__init__()
-        self._background, self._now = background, now
-        self._theme = theme
+        self._background = background
         self._zone = settings.settings.zone()
         self._log: OpenLog | None = None
-        # As whom SQLite's decisions are recorded; None: as the system's login.
-        self.reviewer: str | None = None
-        self._data_folder = data_folder
         self.reading: source.Reading | None = None
         self._awaits_findings = False
         # The banner says already who was first; following finds the same.
         self._has_told_loss = False
         self._earlier: tuple[ReviewedFinding, ...] = ()
-        self._slots = {name: Latest() for name in ("all", "earlier", "around", "entry", "mark")}
+        self.reader = ReviewReader(background, data_folder, self)
+        self.writer = DecisionWriter(background, self)
+        self.dialogs = ReviewDialogs(background, theme, now, self)
         self.head = ReviewHead(self._zone, now)
         self.side = ReviewSide(theme)
         self.checklist = self.side.checklist
@@ -122,7 +119,6 @@ class ReviewPage(Page):
         self.banner = NoticeBar()
         self.notice = EmptyState()
         self._lay_out()
-        self.writer = DecisionWriter(background, self)
         self._busy_timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
         self._later_timer = QTimer(self, singleShot=True, interval=_LATER_MS)
         # Many changes of the selection in a row come to one.
@@ -178,7 +174,17 @@ class ReviewPage(Page):
         self.writer.cancelled.connect(self._take_cancelled)
         self.writer.busy_changed.connect(self._show_writing)
         form.left.connect(self.table.setFocus)
-        self.details.entry_wanted.connect(self._show_entry)
+        self.reader.taken.connect(self._take_reading)
+        self.reader.outdated.connect(self.refresh)
+        self.reader.newer.connect(self._take_newer)
+        self.reader.earlier.connect(self._take_earlier)
+        self.reader.around.connect(self._show_around)
+        self.reader.entry.connect(self.details.show_entry)
+        self.reader.failed.connect(self._take_failure)
+        self.dialogs.saved.connect(self._take_policy)
+        self.dialogs.signed.connect(self._take_signature)
+        self.dialogs.cancelled.connect(self.follow)
+        self.details.entry_wanted.connect(self.reader.read_entry)
         self.details.open_wanted.connect(self.open_in_log)
         self._busy_timer.timeout.connect(lambda: self.filters.show_busy(is_busy=True))
         self._later_timer.timeout.connect(self.refresh)
@@ -189,8 +195,7 @@ class ReviewPage(Page):
 
     def show_log(self, log: OpenLog) -> None:
         """Review this log from now on."""
-        for slot in self._slots.values():
-            slot.cancel()
+        self.reader.use(log)
         self._log, self.reading, self._earlier = log, None, ()
         self.writer.forget()
         self.model.show_findings(())
@@ -254,9 +259,6 @@ class ReviewPage(Page):
     def refresh(self) -> None:
         """Read the period anew; what is selected stays selected."""
         self._later_timer.stop()
-        log, zone = self._log, self._zone
-        if log is None:
-            return
         try:
             period, _choice = self.head.resolve()
         except InputError:
@@ -264,32 +266,20 @@ class ReviewPage(Page):
             return
         if period.start is None or period.end is None:
             return
-        bounds = (period.start, period.end)
-        reviewer = self.reviewer
-        local_file = decision_file(log.decisions, log.database.label, self._data_folder)
-        self._busy_timer.start()
-        self._slots["all"].put(
-            self._background.run(
-                lambda cancellation, _report: source.read_all(
-                    log.database, log.access, reviewer, local_file, bounds, zone, cancellation
-                ),
-                done=self._take_reading,
-                failed=self._take_failure,
-                lane="review",
-            )
-        )
+        if self.reader.read_all(period.start, period.end, self._zone):
+            self._busy_timer.start()
 
     def _take_reading(self, reading: source.Reading) -> None:
         self._show_busy_over()
         before, self.reading = self.reading, reading
         review = reading.review
-        is_other = before is None or before.review.start != review.start
+        is_other = before is None or not is_same_period(before.review, review)
         self.filters.offer_actors(review.findings)
         kept = () if is_other else self.table.selected_ids()
         self._show_counts()
         if is_other:
             self._earlier = ()
-            self._read_earlier()
+            self.reader.read_earlier(reading)
             rule = self.checklist.next_open(self.checklist.rule)
             if rule is not None:
                 self.checklist.choose(rule)
@@ -305,49 +295,22 @@ class ReviewPage(Page):
             self.announce(self.head.progress.text())
         self.review_shown.emit()
 
-    def _read_earlier(self) -> None:
-        log, reading = self._log, self.reading
-        if log is None or reading is None:
-            return
-
-        def done(findings: tuple[ReviewedFinding, ...]) -> None:
-            self._earlier = findings
-            self._take_selection()
-
-        self._slots["earlier"].put(
-            self._background.run(
-                lambda cancellation, _report: source.read_earlier(
-                    log.database, reading, cancellation
-                ),
-                done=done,
-                # The review goes on without; the next reading tries again.
-                failed=self._pass_over,
-                lane="review",
-            )
-        )
+    def _take_earlier(self, findings: tuple[ReviewedFinding, ...]) -> None:
+        self._earlier = findings
+        self._take_selection()
 
     def follow(self) -> None:
         """Look whether another reviewer added anything, and show it."""
-        reading = self.reading
-        if reading is None or not self.isVisible() or self.writer.is_busy:
-            return
-        self._slots["mark"].put(
-            self._background.run(
-                lambda cancellation, _report: source.read_newer(reading, cancellation),
-                done=self._take_newer,
-                # The next look tries again; a lost connection is said when it is needed.
-                failed=self._pass_over,
-                lane="follow",
-            )
-        )
+        if self.reading is not None and self.isVisible() and not self.writer.is_busy:
+            self.reader.read_newer(self.reading)
 
-    def _take_newer(self, newer: source.Reading | None) -> None:
+    def _take_newer(self, newer: source.Reading) -> None:
         reading = self.reading
-        if newer is None or reading is None or newer.review.start != reading.review.start:
+        if reading is None or not is_same_period(newer.review, reading.review):
             return
         if newer.review.policy.number != reading.review.policy.number:
             saved_by = newer.review.policy.saved_by or "Somebody"
-            self.banner.say(f"{saved_by} saved policy version {newer.review.policy.number}.")
+            self._tell(f"{saved_by} saved policy version {newer.review.policy.number}.")
             self.refresh()
             return
         sentence = source.describe_news(reading, newer)
@@ -356,8 +319,7 @@ class ReviewPage(Page):
             # What came after a signature is counted in the log.
             self.refresh()
         if sentence and not self._has_told_loss:
-            self.banner.say(sentence)
-            self.announce(sentence)
+            self._tell(sentence)
         self._has_told_loss = False
 
     def show_review(self, review: Review, mark: int | None = None) -> None:
@@ -376,7 +338,7 @@ class ReviewPage(Page):
         if self.writer.is_busy:
             self.writer.cancel()
             return
-        self._slots["all"].cancel()
+        self.reader.cancel_all_reading()
         self._show_busy_over()
         if self.reading is None:
             self._say("Cancelled", "No findings were read.", "Read again")
@@ -395,12 +357,7 @@ class ReviewPage(Page):
         if self.reading is None:
             self._say("The review could not be read", error.sentence, "Try again")
         else:
-            self.banner.say(error.sentence, is_error=True)
-            self.announce(error.sentence)
-
-    def _pass_over(self, error: Exception) -> None:
-        if not isinstance(error, KnownError):
-            self._background.crashed.emit(error)
+            self._tell(error.sentence, is_error=True)
 
     # -- what is shown ---------------------------------------------------------
 
@@ -521,10 +478,13 @@ class ReviewPage(Page):
         self.details.show_finding(current, len(selected))
         self._permit()
         if current is None:
-            self._slots["around"].cancel()
+            self.reader.forget_finding()
             return
-        is_other = before is None or before.finding != current.finding
-        self._read_around(current, is_other=is_other)
+        if self.reading is None:
+            return
+        if before is None or before.finding != current.finding:
+            self.reader.read_around(self.reading, current)
+        self.details.show_earlier(current, (*self._earlier, *self.reading.review.findings))
 
     def _permit(self) -> None:
         reading = self.reading
@@ -534,48 +494,9 @@ class ReviewPage(Page):
         entries = self.details.known_entries() if len(selected) == 1 else ()
         self.details.form.permit(permit_decision(selected, reviewer, why_not, entries))
 
-    def _read_around(self, one: ReviewedFinding, *, is_other: bool) -> None:
-        """What stands around a finding; another one's is not waited for."""
-        log, reading = self._log, self.reading
-        if log is None or reading is None:
-            return
-        others = (*self._earlier, *reading.review.findings)
-        if not is_other:
-            self.details.show_earlier(one, others)
-            return
-        policy = reading.review.policy.policy
-        self._slots["entry"].cancel()
-        self._slots["around"].put(
-            self._background.run(
-                lambda cancellation, _report: source.read_around(
-                    log.database, policy, one, cancellation
-                ),
-                done=lambda context: self._show_around(one, context),
-                failed=self._take_failure,
-                lane="details",
-            )
-        )
-        self.details.show_earlier(one, others)
-
     def _show_around(self, one: ReviewedFinding, context: FindingContext) -> None:
         self.details.show_context(one, context)
         self._permit()
-
-    def _show_entry(self, entry: EntrySummary) -> None:
-        log = self._log
-        if log is None:
-            return
-        reader = LogReader(log.database)
-
-        def work(cancellation: Cancellation, _report: Report) -> EntryDetails | None:
-            whole = reader.read_entry(entry.id, entry.occurred_at, cancellation)
-            return None if whole is None else describe_entry(whole)
-
-        self._slots["entry"].put(
-            self._background.run(
-                work, done=self.details.show_entry, failed=self._take_failure, lane="details"
-            )
-        )
 
     def open_in_log(self) -> None:
         """The finding's entries on the audit log page."""
@@ -604,6 +525,7 @@ class ReviewPage(Page):
         reading = self.reading
         if reading is None:
             return
+        self.reader.note_change()
         wanted = set(ids)
         findings = [one for one in reading.review.findings if one.finding.finding_id in wanted]
         self.writer.write(reading.store, findings, verdict, note, reading.review.policy.number)
@@ -626,6 +548,7 @@ class ReviewPage(Page):
     def _take_stored(self, ids: tuple[str, ...], decisions: tuple[Decision, ...]) -> None:
         reading = self.reading
         self.details.form.forget(ids)
+        self.reader.note_change()
         if reading is None:
             return
         self.banner.hide()
@@ -665,92 +588,54 @@ class ReviewPage(Page):
             return
         sentence = error.sentence
         if isinstance(error, DecidedMeanwhileError):
-            sentence = self._describe_loss(error.decision)
+            findings = self.reading.review.findings if self.reading else ()
+            sentence = source.describe_loss(error.decision, findings, self._zone)
             self._has_told_loss = True
-        self.banner.say(sentence, is_error=not isinstance(error, DecidedMeanwhileError))
-        self.announce(sentence)
+        self._tell(sentence, is_error=not isinstance(error, DecidedMeanwhileError))
         if isinstance(error, AnswerIsNoError | DatabaseError):
             # What the other one decided is shown at once.
             self.follow()
-
-    def _describe_loss(self, decision: Decision) -> str:
-        reading = self.reading
-        titles = {
-            one.finding.finding_id: one.finding.title
-            for one in (reading.review.findings if reading else ())
-        }
-        title = titles.get(decision.finding_id, decision.finding_id)
-        stamp = format_short_stamp(decision.decided_at, self._zone)
-        return (
-            f"{name_of(decision.reviewer)} decided “{title}” before you, at {stamp}: "
-            f"{VERDICT_WORDS[decision.verdict]}. Nothing of yours was added; your note is kept."
-        )
 
     def _take_cancelled(self) -> None:
         self.banner.say("Deciding was cancelled. The findings show what is stored.")
         self.follow()
 
-    # -- report ----------------------------------------------------------------
+    # -- report, policy, signature ---------------------------------------------
 
     def open_report(self) -> None:
         """The dialog that writes the period's report."""
-        log, reading = self._log, self.reading
-        if log is None or reading is None:
-            return
-        dialog = ReportDialog(
-            log.database, reading, self._zone, self._now(), self._background, Path.home(), self
-        )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    # -- policy ----------------------------------------------------------------
+        if self._log is not None and self.reading is not None:
+            self.dialogs.open_report(self._log.database, self.reading, self._zone)
 
     def open_policy(self) -> None:
         """The editor of the policy."""
-        log, reading = self._log, self.reading
-        if log is None or reading is None:
-            return
-        today = self._now().astimezone(self._zone).date()
-        dialog = PolicyDialog(
-            log.database, reading, self._zone, today, self._theme, self._background, self
-        )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.saved.connect(self._take_policy)
-        dialog.open()
-
-    def _take_policy(self, version: PolicyVersion) -> None:
-        sentence = f"Policy version {version.number} is saved; the findings are read anew."
-        self.banner.say(sentence)
-        self.announce(sentence)
-        self.refresh()
-
-    # -- signing ---------------------------------------------------------------
+        if self._log is not None and self.reading is not None:
+            self.dialogs.open_policy(self._log.database, self.reading, self._zone)
 
     def open_sign_off(self) -> None:
-        """The dialog that signs the period on show."""
-        log, reading = self._log, self.reading
-        if log is None or reading is None or not self.head.sign_off.isEnabled():
-            return
-        now = Instant.from_datetime(self._now())
-        dialog = SignOffDialog(log.database, reading, self._zone, now, self._background, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.signed.connect(self._take_signature)
-        dialog.cancelled.connect(self.follow)
-        # Not exec(): a screen reader that pressed the button waits for it to return.
-        dialog.open()
+        """The dialog that signs the period on show, where it can be signed."""
+        if self._log is not None and self.reading is not None and self.head.sign_off.isEnabled():
+            self.dialogs.open_sign_off(self._log.database, self.reading, self._zone)
+
+    def _take_policy(self, version: PolicyVersion) -> None:
+        self._tell(f"Policy version {version.number} is saved; the findings are read anew.")
+        self.refresh()
 
     def _take_signature(self, made: SignOff) -> None:
         reading = self.reading
         if reading is None:
             return
         verb = "countersigned" if made.content.countersigns is not None else "signed off"
-        sentence = f"The period is {verb}: {format_count(made.content.population)} bound."
         self.show_review(
             replace(reading.review, sign_offs=(*reading.review.sign_offs, made), since_sign_off=())
         )
-        self.banner.say(sentence)
-        self.announce(sentence)
+        self._tell(f"The period is {verb}: {format_count(made.content.population)} bound.")
         self.refresh()
+
+    def _tell(self, sentence: str, *, is_error: bool = False) -> None:
+        """Say it across the page, and aloud."""
+        self.banner.say(sentence, is_error=is_error)
+        self.announce(sentence)
 
     # -- layout ----------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.finding_context import read_context
 from mylla_audit_desktop.database.review_period import read_review
 from mylla_audit_desktop.database.review_store import ReviewStore, open_review_store
-from mylla_audit_desktop.desktop.formats import format_count
+from mylla_audit_desktop.desktop.formats import format_count, format_short_stamp
 from mylla_audit_desktop.desktop.review.words import VERDICT_WORDS, name_of
 from mylla_audit_desktop.log.access import Access
 from mylla_audit_desktop.log.instant import Instant
@@ -125,6 +125,17 @@ def describe_news(before: Reading, after: Reading) -> str:
     if len({one.finding.finding_id for one, _decision in added}) > 1:
         return f"{who} decided: {format_count(len(added), 'decision', 'decisions')} came in."
     return f"{who} decided “{finding.finding.title}”: {VERDICT_WORDS[last.verdict]}."
+
+
+def describe_loss(decision: Decision, findings: Sequence[ReviewedFinding], zone: ZoneInfo) -> str:
+    """Who was first, and what that means for this reviewer."""
+    titles = {one.finding.finding_id: one.finding.title for one in findings}
+    title = titles.get(decision.finding_id, decision.finding_id)
+    stamp = format_short_stamp(decision.decided_at, zone)
+    return (
+        f"{name_of(decision.reviewer)} decided “{title}” before you, at {stamp}: "
+        f"{VERDICT_WORDS[decision.verdict]}. Nothing of yours was added; your note is kept."
+    )
 
 
 def with_decisions(review: Review, decisions: Sequence[Decision]) -> tuple[ReviewedFinding, ...]:

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
 from mylla_audit_desktop.desktop.review.finding_model import SEVERITY, STATUS, TITLE, WHEN
 from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
@@ -347,18 +348,47 @@ def test_a_failure_says_so_and_can_be_tried_again(
     qtbot.wait_until(lambda: page.model.rowCount() == 3, timeout=PATIENCE)
 
 
-def test_the_keys_of_the_audit_log_page_rest_meanwhile(
-    qtbot: QtBot, start: Start, small: Office
-) -> None:
+def test_a_key_means_what_the_page_on_show_means(qtbot: QtBot, start: Start, small: Office) -> None:
     page = opened(qtbot, start, small)
     window = page.window()
     QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    assert not window.audit_log.findChildren(SignOffDialog)
+    report = page.findChild(ReportDialog)
+    assert report is not None
+    assert not window.findChildren(ExportDialog)
+    report.cancel.click()
     QTest.keyClick(page.table, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     qtbot.wait_until(window.audit_log.isVisible)
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     qtbot.wait_until(page.isVisible)
     assert page.table.hasFocus()
+
+
+def test_a_reading_that_is_overtaken_by_a_decision_undoes_nothing(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    seen: list[str] = []
+    page.review_shown.connect(lambda: seen.append(page.head.progress.text()))
+    page.refresh()
+    press(page.table, Qt.Key.Key_E)
+    decided(qtbot, page, "1 decided")
+    with qtbot.wait_signal(page.reader.taken, timeout=PATIENCE):
+        pass
+    assert "0 decided" not in "".join(seen[1:])
+    assert "1 decided" in page.head.progress.text()
+
+
+def test_a_cancelled_decision_shows_what_is_stored(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    page.details.form.note.setPlainText("Half way")
+    press(page.table, Qt.Key.Key_E)
+    page.writer.cancel()
+    qtbot.wait_until(lambda: "cancelled" in page.banner.sentence.text(), timeout=PATIENCE)
+    assert not page.writer.is_busy
+    press(page.table, Qt.Key.Key_E)
+    decided(qtbot, page, "1 decided")
 
 
 def test_the_report_is_saved_from_the_page(

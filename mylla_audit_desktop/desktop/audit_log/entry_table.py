@@ -3,8 +3,6 @@
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
-    QColor,
-    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QKeySequence,
@@ -32,6 +30,7 @@ from mylla_audit_desktop.desktop.audit_log.entry_model import (
 )
 from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
 from mylla_audit_desktop.desktop.widgets import plain_action
+from mylla_audit_desktop.desktop.widgets.text_painter import TextPainter
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import Sort, SortColumn
 
@@ -40,6 +39,8 @@ _WIDTHS = (214, 128, 176, 180, 96, 124)
 # The time and an IPv4 address are always whole.
 _WHOLE_COLUMNS = (0, 5)
 _PADDING = 10
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_FOCUSED = QStyle.StateFlag.State_HasFocus.value
 _ICON = 13
 
 
@@ -267,16 +268,17 @@ class EntryDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, view: QTableView) -> None:
         super().__init__(view)
         self._theme = theme
-        self._view = view
-        self._text, self._mono = text_font(13), mono_font(12)
-        self._widths = {"text": QFontMetrics(self._text), "mono": QFontMetrics(self._mono)}
-        self._colors: dict[str, QColor] = {}
+        self._text, self._mono = TextPainter(text_font(13)), TextPainter(mono_font(12))
         theme.changed.connect(self._take_colors)
         self._take_colors()
 
     def _take_colors(self) -> None:
-        names = ("text", "muted", "faint", "line", "selection", "accent", "panel")
-        self._colors = {name: self._theme.color(name) for name in names}
+        names = ("text", "muted", "faint")
+        self._pens = {name: QPen(self._theme.color(name)) for name in names}
+        self._line = QPen(self._theme.color("line"), 1)
+        self._focus = QPen(self._theme.color("accent"), 2)
+        self._ground = self._theme.color("panel")
+        self._selection = self._theme.color("selection")
         self._gear = self._theme.icon("cog", "muted")
 
     def sizeHint(
@@ -293,38 +295,29 @@ class EntryDelegate(QStyledItemDelegate):
     ) -> None:
         """Background, pieces, one thin line below, and the focus at the row's left."""
         rect = option.rect
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.fillRect(rect, self._colors["selection" if is_selected else "panel"])
-        painter.setPen(QPen(self._colors["line"], 1))
+        # As numbers: a page of cells asks hundreds of times, and flags of Python are slow.
+        state = option.state.value
+        is_selected = state & _SELECTED != 0
+        painter.fillRect(rect, self._selection if is_selected else self._ground)
+        painter.setPen(self._line)
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if bool(option.state & QStyle.StateFlag.State_HasFocus):
-            painter.setPen(QPen(self._colors["accent"], 2))
+        if state & _FOCUSED:
+            painter.setPen(self._focus)
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
-        left, right = rect.left() + _PADDING, rect.right() - 4
+        place = rect.adjusted(_PADDING, 0, -3, 0)
         for text, style in index.data(PIECES_ROLE) or ():
             if style == "icon":
                 top = rect.top() + (rect.height() - _ICON) // 2
-                self._gear.paint(painter, left, top, _ICON, _ICON)
-                left += _ICON + 4
+                self._gear.paint(painter, place.left(), top, _ICON, _ICON)
+                place.setLeft(place.left() + _ICON + 4)
                 continue
-            is_mono = "mono" in style
-            metrics = self._widths["mono" if is_mono else "text"]
-            painter.setFont(self._mono if is_mono else self._text)
-            color = "faint" if "faint" in style else "muted" if "muted" in style else "text"
+            tone = "faint" if "faint" in style else "muted" if "muted" in style else "text"
             # On the selection faint text would be too faint to read.
-            painter.setPen(self._colors["muted" if is_selected and color == "faint" else color])
-            room = right - left
-            shown = text
-            if metrics.horizontalAdvance(text[:200]) > room:
-                shown = metrics.elidedText(text[:200], Qt.TextElideMode.ElideRight, room)
-            painter.drawText(
-                left, rect.top(), max(room, 0), rect.height(), Qt.AlignmentFlag.AlignVCenter, shown
-            )
-            left += metrics.horizontalAdvance(shown)
-            if left >= right:
+            painter.setPen(self._pens["muted" if is_selected and tone == "faint" else tone])
+            texts = self._mono if "mono" in style else self._text
+            place.setLeft(place.left() + texts.draw(painter, place, text))
+            if place.width() <= 0:
                 break
-        painter.restore()
 
     def helpEvent(
         self,
@@ -336,7 +329,7 @@ class EntryDelegate(QStyledItemDelegate):
         """A tooltip where the cell is too narrow for its text, and nowhere else."""
         pieces = index.data(PIECES_ROLE) or ()
         width = sum(
-            self._widths["mono" if "mono" in style else "text"].horizontalAdvance(text[:400])
+            (self._mono if "mono" in style else self._text).width(text)
             for text, style in pieces
             if style != "icon"
         )

@@ -147,6 +147,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.notice)
         column.addWidget(self._front, 1)
         self.setCentralWidget(centre)
+        # Tab goes as one reads: the notice stands at the top.
+        QWidget.setTabOrder(self.notice.button, self.pages)
 
     def show_welcome(self, welcome: QWidget) -> None:
         """Show this in the place of the pages, until a log is opened."""

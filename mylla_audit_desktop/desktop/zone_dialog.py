@@ -1,9 +1,9 @@
 """Choosing the time zone in which times and days are shown."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
+    QHBoxLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -11,8 +11,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.desktop.widgets import button, plain_label
 from mylla_audit_desktop.log.zones import all_zone_names, system_zone
+
+_ROW_HEIGHT = 26
 
 
 class ZoneDialog(QDialog):
@@ -21,32 +23,40 @@ class ZoneDialog(QDialog):
     def __init__(self, current: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Time zone")
+        self.setAccessibleName("Time zone")
         self.resize(380, 460)
         self.search = QLineEdit()
         self.search.setAccessibleName("Search time zones")
         self.search.setPlaceholderText("Search, e.g. Berlin")
         self.list = QListWidget()
         self.list.setAccessibleName("Time zones")
+        self.list.setObjectName("zones")
         for label, name in (
             (f"System ({system_zone().key})", ""),
             *((name, name) for name in all_zone_names()),
         ):
             item = QListWidgetItem(label)
             item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(0, _ROW_HEIGHT))
             self.list.addItem(item)
             if name == current:
                 self.list.setCurrentItem(item)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        self.take, self.cancel = button("Use this zone", "primary"), button("Cancel")
+        self.take.setDefault(True)
+        self.take.clicked.connect(self.accept)
+        self.cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.take)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 12)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(plain_label("Time zone", "title"))
         layout.addWidget(plain_label("Times and days are shown in this zone.", "muted"))
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
-        layout.addWidget(buttons)
+        layout.addLayout(buttons)
         self.search.textChanged.connect(self._filter)
         self.list.itemDoubleClicked.connect(self.accept)
 

@@ -191,7 +191,7 @@ def test_a_verdict_that_needs_a_note_asks_for_it_at_the_field(
     QTest.keyClicks(form.note, "Asked Olga")
     QTest.keyClick(form.note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     decided(qtbot, page, "1 decided")
-    assert column(page, STATUS)[0] == "⚑ follow-up"
+    assert column(page, STATUS)[0] == "↪ follow-up"
     assert page.table.hasFocus()
     assert form.note.toPlainText() == ""
     page.table.go_to(0)

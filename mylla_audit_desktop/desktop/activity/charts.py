@@ -136,12 +136,12 @@ def _line(left: QWidget, right: QWidget) -> QHBoxLayout:
 def _marks(heat_map: HeatMap, activity: Activity) -> str:
     parts = []
     for mark, what, hour in (
-        ("◥", "busiest", heat_map.busiest),
-        ("▢", "busiest outside working hours", heat_map.busiest_off),
+        ("Corner", "busiest", heat_map.busiest),
+        ("Frame", "busiest outside working hours", heat_map.busiest_off),
     ):
         if hour is not None:
             count = activity.hours[hour.index]
-            parts.append(f"{mark} {what}: {hour.label.partition(' - ')[0]}, {count:,}")
+            parts.append(f"{mark}: {what}, {hour.label.partition(' - ')[0]}, {count:,}")
     return "    ".join(parts)
 
 

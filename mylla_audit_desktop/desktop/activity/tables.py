@@ -46,7 +46,6 @@ class FigureTables(QWidget):
     def show_activity(self, activity: Activity, bars: Sequence[Bar]) -> None:
         """Other figures from now on."""
         _show(self.hours, _hour_rows(activity), (*WEEKDAY_LABELS, "Total"), (*HOUR_LABELS, "Total"))
-        self.hours.resizeColumnsToContents()
         _show(
             self.time,
             [
@@ -105,7 +104,12 @@ def _show(
     header.setSectionResizeMode(
         QHeaderView.ResizeMode.Stretch if names else QHeaderView.ResizeMode.Interactive
     )
-    if not names:
+    if names:
+        # Every figure is whole; where there is no room for all of them, the table scrolls.
+        total = len(columns) - 1
+        header.setMinimumSectionSize(max(map(table.sizeHintForColumn, range(total))))
+        header.setSectionResizeMode(total, QHeaderView.ResizeMode.ResizeToContents)
+    else:
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
 

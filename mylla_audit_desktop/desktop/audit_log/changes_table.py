@@ -325,7 +325,7 @@ class ChangeDelegate(QStyledItemDelegate):
             head, folded, tail = folded_parts(field.stretches, number)
             if folded and row not in self._unfolded:
                 cursor.insertText(visible_lines(head), style)
-                note = f" ⋯ {folded:,} characters unchanged ⋯ "
+                note = f" … {folded:,} characters unchanged … "
                 cursor.insertText(note, self._format("muted", text_font(11)))
                 cursor.insertText(visible_lines(tail), style)
                 written += len(head) + len(tail)

@@ -24,7 +24,13 @@ from mylla_audit_desktop.desktop.audit_log.changes_table import (
 )
 from mylla_audit_desktop.desktop.formats import format_count, format_moment
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
-from mylla_audit_desktop.desktop.widgets import NameAndId, button, plain_label, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import (
+    NameAndId,
+    button,
+    permit,
+    plain_label,
+    plain_tooltip,
+)
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.diff import SIGNS, Kind, diff_entry
 from mylla_audit_desktop.log.entry import AuditEntry
@@ -186,7 +192,11 @@ class DetailsPane(QFrame):
         shown = changed + same if self.show_unchanged.isChecked() else changed
         hidden = len(shown) - _MOST_FIELDS + details.omitted
         self.table.show_fields(shown[:_MOST_FIELDS])
-        self.show_unchanged.setEnabled(unchanged > 0)
+        permit(
+            self.show_unchanged,
+            "" if unchanged else "No field of this entry stayed as it was.",
+            "Show the fields that stayed as they were too",
+        )
         entry = details.entry
         text = f"Changes · {format_count(len(changed) + details.omitted, 'field', 'fields')}"
         if entry.before is None and entry.after is None:

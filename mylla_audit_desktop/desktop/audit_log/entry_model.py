@@ -276,7 +276,7 @@ class EntryModel(QAbstractTableModel):
         entry = self.entry_at(row)
         if entry is None:
             self._want(row // PAGE_SIZE)
-            return (("⋯", "faint"),) if role == PIECES_ROLE else None
+            return (("…", "faint"),) if role == PIECES_ROLE else None
         if role == ENTRY_ROLE:
             return entry
         if role == PIECES_ROLE:

@@ -35,7 +35,7 @@ from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import Sort, SortColumn
 
 ROW_HEIGHT = 26
-_WIDTHS = (214, 128, 176, 180, 96, 124)
+_WIDTHS = (214, 128, 176, 172, 106, 124)
 # The time and an IPv4 address are always whole.
 _WHOLE_COLUMNS = (0, 5)
 _PADDING = 10

@@ -118,6 +118,8 @@ class AuditLogPage(Page):
         line.addWidget(self.banner)
         head.setFixedHeight(32)
         self.results = QStackedWidget()
+        # The ground of the table, so that nothing changes but the words.
+        self.results.setObjectName("panel")
         self.results.addWidget(self.table)
         self.results.addWidget(self.notice)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)

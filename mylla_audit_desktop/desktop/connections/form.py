@@ -38,7 +38,7 @@ class ConnectionForm(QWidget):
         self.kind.setAccessibleName("Database type")
         for kind, words in _KINDS.items():
             self.kind.addItem(words, kind)
-        self.host = _line("Host", "db.example.com; several: separate them by commas")
+        self.host = _line("Host", "db.example.com, or several with commas")
         self.port = _line("Port", str(DEFAULT_PORT))
         self.port.setFixedWidth(72)
         self.database = _line("Database", "")

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QVBoxL
 from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
-from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import button, permit, plain_label, plain_tooltip
 from mylla_audit_desktop.log.visible import visible_text
 
 _WIDTH = 460
@@ -85,11 +85,11 @@ class PasswordDialog(QDialog):
         self.reason.setAccessibleName("Why it is asked")
         self.connect_button = button("Connect", "primary")
         self.connect_button.setDefault(True)
-        self.connect_button.setEnabled(False)
+        self._permit()
         cancel = button("Cancel")
         cancel.clicked.connect(self.reject)
         self.connect_button.clicked.connect(self.accept)
-        self.password.textChanged.connect(lambda text: self.connect_button.setEnabled(bool(text)))
+        self.password.textChanged.connect(self._permit)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(cancel)
@@ -109,6 +109,9 @@ class PasswordDialog(QDialog):
             self.remember.hide()
         self.finished.connect(self.remember.stop)
         self._fit()
+
+    def _permit(self) -> None:
+        permit(self.connect_button, "" if self.password.text() else "Type the password.")
 
     def _fit(self) -> None:
         """As high as the texts are now."""

@@ -15,7 +15,7 @@ from mylla_audit_desktop.database.retention import read_due_count, set_retention
 from mylla_audit_desktop.desktop.background import Background, Latest, Task
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.open_log import OpenLog
-from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import button, permit, plain_label, set_tone
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.retention import (
     DAYS_VARIABLE,
@@ -190,8 +190,20 @@ class ChangeDialog(QDialog):
         return self.typed.text().strip().replace(",", "") == str(self._count)
 
     def _permit(self) -> None:
-        has_all = self._days() is not None and bool(self.reference.text().strip())
-        self.apply.setEnabled(has_all and self._is_confirmed() and self._task is None)
+        why_not = ""
+        if self._task is not None:
+            why_not = "The change is being made."
+        elif self._days() is None:
+            why_not = "Type the new days."
+        elif not self.reference.text().strip():
+            why_not = "Name the document that states the days."
+        elif not self._is_confirmed():
+            why_not = (
+                "The entries that go are being counted."
+                if self._count is None
+                else "Type how many entries go."
+            )
+        permit(self.apply, why_not)
 
     def _tell(self, text: str, tone: str) -> None:
         self.consequence.setText(text)

@@ -14,7 +14,7 @@ from mylla_audit_desktop.review.decision import NOTE_REQUIRED, Verdict
 _NOTE_HEIGHT = 56
 _LABELS = {
     Verdict.EXPECTED: "✓ Expected",
-    Verdict.FOLLOW_UP: "⚑ Needs follow-up",
+    Verdict.FOLLOW_UP: "↪ Needs follow-up",
     Verdict.ESCALATED: "▲ Escalate",
     Verdict.REOPENED: "↺ Reopen",
 }

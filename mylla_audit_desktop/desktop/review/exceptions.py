@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from mylla_audit_desktop.desktop.review.policy_draft import NO_HOLIDAYS, ActorDraft, WeekDraft
 from mylla_audit_desktop.desktop.review.week_grid import WeekGrid, is_off
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import button, permit, plain_label, set_tone
 from mylla_audit_desktop.log.visible import visible_text
 
 _COLUMNS = ("Team member", "Time zone", "Holidays", "Hours")
@@ -166,7 +166,7 @@ class Exceptions(QWidget):
         row = self.table.currentRow()
         actor = self._actors[row] if 0 <= row < len(self._actors) else None
         self._fields.setEnabled(actor is not None)
-        self.remove.setEnabled(actor is not None)
+        permit(self.remove, "" if actor else "Choose a team member in the table.")
         shown = actor or ActorDraft("")
         self._is_filling = True
         self.member.setText(shown.actor_id)

@@ -49,7 +49,7 @@ from mylla_audit_desktop.desktop.review.side import ReviewSide
 from mylla_audit_desktop.desktop.review.words import RULE_TITLES, VERDICT_WORDS
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import EmptyState
+from mylla_audit_desktop.desktop.widgets import EmptyState, permit
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import (
@@ -367,7 +367,7 @@ class ReviewPage(Page):
             self.checklist.show_counts(None)
             self.head.show_progress(None)
             self.head.permit_sign_off("No period has been read yet.")
-            self.head.report.setEnabled(False)
+            permit(self.head.report, "No period has been read yet.")
             self.badge_changed.emit("", "")
             return
         review = reading.review
@@ -377,7 +377,7 @@ class ReviewPage(Page):
         self.head.show_progress((len(review.findings), left))
         refusal = refuse_sign_off(review, reading.store.reviewer, reading.store.why_not)
         self.head.permit_sign_off(refusal, explain_sign_off(review))
-        self.head.report.setEnabled(True)
+        permit(self.head.report, "", "What was found and decided, as a PDF or a page (Ctrl+E)")
         self.side.show_policy(review.policy)
         self.side.show_signatures(review, self._zone)
         words = f"{format_count(left, 'open finding', 'open findings')}" if left else ""

@@ -95,7 +95,8 @@ class PolicyDialog(QDialog):
         self.gap.setRange(0, LONGEST_SESSION_GAP_MINUTES)
         self.gap.setSuffix(" minutes")
         self.gap.setObjectName("plain")
-        self.gap.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        # As in the fields above; the style sheet does not reach the field inside.
+        self.gap.lineEdit().setTextMargins(8, 0, 8, 0)
         self.networks = QPlainTextEdit()
         self.networks.setTabChangesFocus(True)
         self.networks.setFont(mono_font())

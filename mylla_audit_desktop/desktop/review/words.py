@@ -35,7 +35,7 @@ STATUS_WORDS = {
 STATUS_MARKS = {
     Status.OPEN: "○",
     Status.EXPECTED: "✓",
-    Status.FOLLOW_UP: "⚑",
+    Status.FOLLOW_UP: "↪",
     Status.ESCALATED: "▲",
 }
 VERDICT_WORDS = {

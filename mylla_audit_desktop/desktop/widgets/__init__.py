@@ -3,6 +3,7 @@
 import html
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -52,6 +53,13 @@ def button(text: str, kind: str = "") -> QPushButton:
     return made
 
 
+def permit(one: QPushButton, why_not: str, tip: str = "") -> None:
+    """Enable a button, or have it say in a sentence why it cannot be pressed."""
+    one.setEnabled(not why_not)
+    one.setToolTip(plain_tooltip(why_not or tip))
+    one.setAccessibleDescription(visible_text(why_not))
+
+
 def set_tone(widget: QWidget, name: str, value: object) -> None:
     """Change a property that the style sheet looks at, and have it looked at again."""
     if widget.property(name) != value:
@@ -71,13 +79,40 @@ def plain_message(parent: QWidget | None, text: str, more: str = "") -> QMessage
     return box
 
 
+class CutLabel(QLabel):
+    """A line of plain text that ends in … where there is no room; copied, it is whole."""
+
+    def __init__(self, tone: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        if tone:
+            self.setProperty("tone", tone)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As any label while all of it is seen, or some of it is selected."""
+        text, room = self.text(), self.contentsRect()
+        metrics = self.fontMetrics()
+        if self.hasSelectedText() or metrics.horizontalAdvance(text) <= room.width():
+            super().paintEvent(event)
+            return
+        cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, cut)
+        painter.end()
+
+
 class NameAndId(QWidget):
     """A name for people and, fainter and in monospace, the ID for machines."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._name = plain_label(is_selectable=True)
-        self._identity = plain_label(tone="muted", is_selectable=True)
+        self._name, self._identity = CutLabel(), CutLabel("muted")
         self._identity.setFont(mono_font())
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)

@@ -272,7 +272,7 @@ class FilterBar(QFrame):
         self._hours = hours
         labels = [hour.label for hour in hours]
         shown = labels[0] if len(labels) == 1 else f"{len(labels)} hours of the week"
-        self.hours.setText(f"{shown}  ✕")
+        self.hours.setText(f"{shown}  ×")
         self.hours.setAccessibleName(f"Remove the filter {shown}")
         self.hours.setToolTip(f"Only {', '.join(labels)}: click to show every hour again")
         self.hours.setVisible(bool(hours))

@@ -266,13 +266,13 @@ def test_a_log_that_fails_says_so_and_can_be_tried_again(
     page = session.window.activity
     qtbot.wait_until(lambda: session.window.audit_log.model.waypoints is not None, timeout=20_000)
     file = tmp_path / "log.sqlite"
-    session._database.close()
+    session._log.database.close()
     content = file.read_bytes()
     file.write_bytes(b"not a database, not at all" * 400)
     session.window.show_page(page)
     qtbot.wait_until(lambda: page.notice.action.text() == "Try again", timeout=20_000)
     assert "could not be counted" in page.notice.sentences()
-    session._database.close()
+    session._log.database.close()
     file.write_bytes(content)
     QTest.mouseClick(page.notice.action, LEFT)
     qtbot.wait_until(page.charts.isVisible, timeout=20_000)

@@ -75,6 +75,7 @@ class ActivityPage(Page):
         self._is_stale = True
         self._slot = Latest()
         self.activity: Activity | None = None
+        self._bars: tuple[Bar, ...] = ()
         self.bar = FilterBar(catalog, zone, _DEFAULTS, has_export=False)
         self.table_button = button("Show as table")
         self.table_button.setCheckable(True)
@@ -250,15 +251,18 @@ class ActivityPage(Page):
         unit, bars = make_bars(activity.days, first, last)
         self.charts.show_activity(activity, unit, bars, _stretches(answer, bars))
         self.charts.say_policy(answer.policy, answer.policy_problem)
-        self.tables.show_activity(activity, bars)
+        self._bars = bars
         self._show_figures()
 
     def _show_figures(self) -> None:
         is_table = self.table_button.isChecked()
         self.table_button.setText("Show as charts" if is_table else "Show as table")
         self.table_button.setAccessibleName(self.table_button.text())
-        if self.activity is not None and self.activity.count:
-            self._stack.setCurrentWidget(self.tables if is_table else self._scroll)
+        if self.activity is None or not self.activity.count:
+            return
+        if is_table:
+            self.tables.show_activity(self.activity, self._bars)
+        self._stack.setCurrentWidget(self.tables if is_table else self._scroll)
 
     def _fail(self, error: Exception) -> None:
         self._show_busy(is_busy=False)

@@ -27,6 +27,7 @@ def main() -> None:
         reader.compliance_officer()
         reader.incident_responder()
         reader.auditor(folder)
+        reader.hears_when()
     finally:
         program.terminate()
         program.wait(20)
@@ -90,6 +91,24 @@ class Reader:
         print("heard:", self.find("Export state", "label", dialog).description)
         assert csv.exists()
         press(self.find("Close", "push button", dialog))
+
+    def hears_when(self) -> None:
+        """Turns to the activity page, and hears an hour and a day of it with their counts."""
+        press(self.find("Activity", "menu item"))
+        hours = until(lambda: self.find_now("Activity by hour", "table"), "the heat map")
+        table = hours.queryTable()
+        until(lambda: (table.nRows, table.nColumns) == (7, 24), "a week of hours")
+        assert [table.getRowHeader(row).name for row in (0, 6)] == ["Mon", "Sun"]
+        nine = table.getAccessibleAt(0, 9).name
+        print("heard:", nine)
+        assert nine.startswith("Mon 09:00 - 10:00: ")
+        days = self.find("Entries over time", "table").queryTable()
+        print("heard:", days.getAccessibleAt(0, 0).name)
+        assert days.getAccessibleAt(0, 0).name.endswith((" entries", " entry"))
+        press(self.find("Show as table"))
+        plain = self.find("Show as charts") and self.find("Activity by hour", "table").queryTable()
+        assert (plain.nRows, plain.nColumns) == (25, 8), "the same hours, with totals"
+        assert plain.getAccessibleAt(9, 0).name == nine, "and the same figures"
 
     def _has_target(self) -> bool:
         button = self.find_now("Trace target", "push button")

@@ -8,7 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QShowEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.connections.decision_file import decision_file
@@ -136,6 +142,11 @@ class ActivityPage(Page):
         for name, top_list in self.charts.tops.items():
             top_list.value_chosen.connect(partial(self._open_value, name))
         self._busy_timer.timeout.connect(lambda: self._show_busy(is_busy=True))
+        # The keys of the audit log page, which are its own while it is on show.
+        for keys, call in (("F5", self.refresh), ("Ctrl+Shift+X", self.bar.clear_filters)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(call)
 
     # -- which log -------------------------------------------------------------
 

@@ -11,6 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
+from mylla_audit_desktop.database.append import append_entries
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.desktop.activity.page import ActivityPage
 from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.theme import ThemeChoice
@@ -341,3 +344,21 @@ def test_reading_a_hidden_page_waits_until_it_is_seen(
     qtbot.wait_until(lambda: session.window.audit_log.model.waypoints is not None, timeout=20_000)
     assert session.window.activity.activity is None
     shown(qtbot, session)
+
+
+def test_f5_counts_anew_and_ctrl_shift_x_clears(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    url = log_url(ENTRIES)
+    session = start(url)
+    page = shown(qtbot, session)
+    session.window.activateWindow()
+    page.charts.heat_map.setFocus()
+    database = open_database(url)
+    append_entries(database, [at("2026-11-16T09:30:00Z")], Cancellation())
+    database.close()
+    QTest.keyClick(page.charts.heat_map, Qt.Key.Key_F5)
+    qtbot.wait_until(lambda: page.summary.text().startswith("8 entries"), timeout=20_000)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(page.charts.heat_map, Qt.Key.Key_X, both)
+    qtbot.wait_until(lambda: page.filters.period.preset is Preset.LAST_90_DAYS, timeout=20_000)

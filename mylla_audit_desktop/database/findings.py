@@ -160,6 +160,9 @@ def _off_hours(
     end: Instant | None,
 ) -> list[Finding]:
     gap = reader.policy.session_gap_minutes
+    # Which entries are of the period says the database: a view may hold times that sort
+    # into it and cannot be read.
+    own = {one.entry.id for one in unusual}
     known = {one.entry.id: one for one in unusual}
     if start is not None:
         # An unusual entry just before the period makes its session one of the time before.
@@ -168,7 +171,6 @@ def _off_hours(
         before = Instant(start.microseconds - gap * _MINUTE)
         if actors:
             known |= {one.entry.id: one for one in reader.read_unusual(before, start, actors)}
-    last = end
     while end is not None:
         # Sessions that are under way at the end are followed to theirs.
         edge = Instant(end.microseconds - gap * _MINUTE)
@@ -181,8 +183,7 @@ def _off_hours(
     return [
         describe_session(one, reader.policy)
         for one in sessions(known.values(), gap)
-        if (start is None or one[0].entry.occurred_at >= start)
-        and (last is None or one[0].entry.occurred_at < last)
+        if one[0].entry.id in own
     ]
 
 

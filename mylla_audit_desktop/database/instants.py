@@ -10,6 +10,7 @@ infinities) gets a prefix that sorts before or after all digits.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -150,10 +151,11 @@ def from_sqlite_text(text: str) -> Instant:
     """
     if text == "--infinity":
         return Instant.EARLIEST
-    try:
-        if len(text) == _PLAIN_LENGTH and text.endswith("+00:00"):
-            # Nearly all of them; ten times as fast.
+    if len(text) == _PLAIN_LENGTH and text.endswith("+00:00"):
+        # Nearly all of them; ten times as fast. It knows no second 60.
+        with suppress(ValueError):
             return Instant.from_datetime(datetime.fromisoformat(text))
+    try:
         return Instant.parse(text.partition("|")[2] or text.removeprefix("A"))
     except ValueError:
         return Instant.EARLIEST

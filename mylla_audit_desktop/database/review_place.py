@@ -73,7 +73,7 @@ def choose_reviewer(
     actor_id = given if given is not None else _login(log, access)
     if not actor_id.strip() or visible_text(actor_id) != actor_id or actor_id == "system":
         raise InputError(
-            f"The reviewer {visible_text(actor_id)!r} is no team member's ID.",
+            f"The reviewer {actor_id!r} is no team member's ID.",
             "Give the ID with which the log names the one who decides.",
             field="reviewer",
         )

@@ -9,10 +9,14 @@ import pytest
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.export import stream_csv
+from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.log.csv_format import Profile
+from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
 from mylla_audit_desktop.log.zones import zone_named
+from mylla_audit_desktop.review.finding import Rule
+from mylla_audit_desktop.review.policy import Policy
 
 _LOG = """
 CREATE TABLE log (n INTEGER PRIMARY KEY, at TEXT, who INTEGER, what VARCHAR(40),
@@ -91,3 +95,32 @@ def test_it_is_exported(database: Database) -> None:
         '2026-03-01T11:00:00.000000+00:00,7,7,note.update,note,9,9,"{""a"":1}","{""a"":2}",,2',
         '2026-03-01T10:00:00.000000+00:00,7,7,note.create,note,10,10,,"{""title"":""Ä""}",,1',
     ]
+
+
+def test_second_60_is_the_next_minute(tmp_path: Path) -> None:
+    path = tmp_path / "leap.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(_LOG)
+        connection.execute("UPDATE log SET at = '2026-06-30T23:59:60.000000+00:00' WHERE n = 1")
+    connection.close()
+    opened = open_database(f"sqlite:///{path}")
+    entry = LogReader(opened).read_entry(1, None, Cancellation())
+    opened.close()
+    assert entry is not None
+    assert entry.occurred_at == Instant.parse("2026-07-01T00:00:00Z")
+
+
+def test_an_entry_whose_time_cannot_be_read_is_found_in_the_period_it_sorts_into(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "odd.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(_LOG)
+        connection.execute("UPDATE log SET at = '2026-03-01T22:61' WHERE n = 1")
+    connection.close()
+    opened = open_database(f"sqlite:///{path}")
+    start, end = Instant.parse("2026-03-01T00:00:00Z"), Instant.parse("2026-03-02T00:00:00Z")
+    found = read_findings(opened, Policy(), start, end, Cancellation(), rules=(Rule.OFF_HOURS,))
+    opened.close()
+    # All three are of a Sunday.
+    assert sorted(id_ for one in found for id_ in one.entry_ids) == [1, 2, 3]

@@ -111,3 +111,26 @@ def test_make_help_lists_every_target() -> None:
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert phony is not None
     assert set(phony[1].split()) - {"setup", "setup-test"} == make_targets()
+
+
+def test_the_architecture_names_every_module_of_review_and_database() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    package = ROOT / "mylla_audit_desktop"
+    modules = [*package.glob("review/*.py"), *package.glob("database/*.py")]
+    names = {module.name for module in modules} - {"__init__.py"}
+    assert sorted(name for name in names if not re.search(rf"\b{re.escape(name)}", text)) == []
+
+
+def test_every_picture_is_shown_or_is_the_other_theme_and_is_renewed() -> None:
+    script = (ROOT / "packaging" / "setup" / "screenshots.sh").read_text("utf-8")
+    shown = {
+        Path(link).name
+        for path in DOCUMENTS
+        for link in LINK.findall(path.read_text("utf-8"))
+        if link.endswith(".png")
+    }
+    for picture in (ROOT / "docs" / "images").glob("*.png"):
+        light = picture.name.replace("-dark", "-light")
+        name = light.removesuffix(".png").removesuffix("-large").removesuffix("-light")
+        assert f"{name}-light.png" in shown, f"{picture.name} is shown nowhere"
+        assert name in script, f"{picture.name} is not renewed"

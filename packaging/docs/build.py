@@ -16,6 +16,7 @@ from mylla_audit_desktop import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "guide"
+IMAGES = ROOT / "docs" / "images"
 STYLE = Path(__file__).with_name("guide.css")
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -90,7 +91,22 @@ def _body(source: Path, pages: dict[Path, tuple[str, str]], pictures: set[Path])
             token.attrSet("id", _anchor(tokens[index + 1].content))
         for child in token.children or ():
             _lead(child, source, pages, pictures)
+        if token.children:
+            token.children = [one for child in token.children for one in _themed(child, pictures)]
     return str(markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _themed(token: Token, pictures: set[Path]) -> list[Token]:
+    """A picture of the light theme, and the dark one in its place where the reader has it dark."""
+    name = str(token.attrs.get("src", "")).removeprefix("images/")
+    dark = IMAGES / name.replace("-light.", "-dark.")
+    if token.type != "image" or dark.name == name or not dark.exists():
+        return [token]
+    pictures.add(dark)
+    source = f'<source srcset="images/{dark.name}" media="(prefers-color-scheme: dark)">'
+    before, after = Token("html_inline", "", 0), Token("html_inline", "", 0)
+    before.content, after.content = f"<picture>{source}", "</picture>"
+    return [before, token, after]
 
 
 def _anchor(heading: str) -> str:

@@ -79,6 +79,7 @@ class Photographer:
         dialog.resize(dialog.width(), 700)
         self._shoot("connection-tested", dialog)
         form.root.line.setText("")
+        form.tls.box.setCurrentIndex(0)
         dialog.start_test()
         self._until(lambda: "not work" in dialog.state.text())
         self._shoot("connection-refused", dialog)

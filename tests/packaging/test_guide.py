@@ -27,7 +27,7 @@ def test_every_page_of_the_guide_is_there(site: Path) -> None:
 def test_every_link_and_picture_leads_somewhere(site: Path) -> None:
     for page in site.glob("*.html"):
         text = page.read_text("utf-8")
-        for link in re.findall(r'(?:href|src)="([^"]+)"', text):
+        for link in re.findall(r'(?:href|src|srcset)="([^"]+)"', text):
             if link.startswith(("https://", "http://")) or link == "#":
                 continue
             name, _, anchor = link.partition("#")

@@ -1,6 +1,6 @@
-"""Pictures of the policy's editor and of the sign-off, from the real window on the demo.
+"""Pictures of what the tour passes by: the policy's editor, the retention page; on the demo.
 
-Usage: python packaging/setup/review_pictures.py FOLDER PROFILE THEME
+Usage: python packaging/setup/more_pictures.py FOLDER PROFILE THEME
 """
 
 import sys
@@ -50,6 +50,11 @@ def main() -> None:
     QTest.qWait(200)
     dialog.grab().save(str(folder / f"exceptions-{theme}.png"))
     dialog.reject()
+    retention = session.window.retention
+    session.window.show_page(retention)
+    until(lambda: retention.state is not None)
+    QTest.qWait(200)
+    session.window.grab().save(str(folder / f"retention-{theme}.png"))
     session.window.close()
     session.finish()
 

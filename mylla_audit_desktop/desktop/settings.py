@@ -23,6 +23,7 @@ _NAME = "mylla-audit"
 class Settings:
     """time_zone: an IANA name, or "" for the system's. theme: system, light, dark, contrast.
 
+    country_data: the path of an `.mmdb` file, or "".
     last_connection: the saved connection that was open last. is_told_of_files: the user
     knows that whoever can read an SQLite file can read the log.
     """
@@ -30,6 +31,7 @@ class Settings:
     time_zone: str = ""
     theme: str = "system"
     export_profile: str = "spreadsheet"
+    country_data: str = ""
     last_connection: str = ""
     is_told_of_files: bool = False
 

@@ -81,6 +81,11 @@ def is_same_period(one: Review, other: Review) -> bool:
     return (one.start, one.end) == (other.start, other.end)
 
 
+def path_or_none(text: str) -> Path | None:
+    """A path; None for ""."""
+    return Path(text) if text else None
+
+
 class ReviewPage(Page):
     """Reviews one period of one log at a time."""
 
@@ -98,7 +103,7 @@ class ReviewPage(Page):
         data_folder: Path,
     ) -> None:
         super().__init__()
-        self._background = background
+        self._background, self._settings = background, settings
         self._zone = settings.settings.zone()
         self._log: OpenLog | None = None
         self.reading: source.Reading | None = None
@@ -107,6 +112,7 @@ class ReviewPage(Page):
         self._has_told_loss = False
         self._earlier: tuple[ReviewedFinding, ...] = ()
         self.reader = ReviewReader(background, data_folder, self)
+        self.reader.locations = path_or_none(self._country_data())
         self.writer = DecisionWriter(background, self)
         self.dialogs = ReviewDialogs(background, theme, now, self)
         self.head = ReviewHead(self._zone, now)
@@ -184,6 +190,7 @@ class ReviewPage(Page):
         self.dialogs.saved.connect(self._take_policy)
         self.dialogs.signed.connect(self._take_signature)
         self.dialogs.cancelled.connect(self.follow)
+        self.dialogs.chosen.connect(self.use_country_data)
         self.details.entry_wanted.connect(self.reader.read_entry)
         self.details.open_wanted.connect(self.open_in_log)
         self._busy_timer.timeout.connect(lambda: self.filters.show_busy(is_busy=True))
@@ -249,10 +256,21 @@ class ReviewPage(Page):
         add("Open in audit log", self.open_in_log, "Ctrl+G")
         add("Take back the last decision", self.take_back)
         add("Edit policy…", self.open_policy)
+        add("Country data…", lambda: self.dialogs.choose_country_data(self._country_data()))
+        add("Without country data", lambda: self.use_country_data(""))
         add("Save report…", self.open_report, "Ctrl+E")
         add("Sign off period…", self.open_sign_off, "Ctrl+Shift+S")
         actions += self.table.sort_actions()
         return actions
+
+    def use_country_data(self, path: str) -> None:
+        """Name the registered countries of new networks by this file ("" for none); kept."""
+        self._settings.change(country_data=path)
+        self.reader.locations = path_or_none(path)
+        self.refresh()
+
+    def _country_data(self) -> str:
+        return self._settings.settings.country_data
 
     # -- reading ---------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.background import Background, Report, Task
 from mylla_audit_desktop.desktop.formats import format_count, format_period
-from mylla_audit_desktop.desktop.review.source import Reading
+from mylla_audit_desktop.desktop.review.source import Reading, country_data
 from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
 from mylla_audit_desktop.evidence.report import read_report, render_report
 from mylla_audit_desktop.evidence.whole_file import write_whole
@@ -146,6 +146,7 @@ class ReportDialog(QDialog):
             return
         review, store, database = self._reading.review, self._reading.store, self._database
         output, may_replace, now = self._path(), self.replace.isChecked(), self._now
+        locations = self._reading.locations
 
         def work(cancellation: Cancellation, report: Report) -> Path:
             suffix = output.suffix.lower()
@@ -154,16 +155,18 @@ class ReportDialog(QDialog):
                     f"{output.name} ends in neither .pdf nor .html.",
                     "The end of the name says which of the two is written.",
                 )
-            found = read_report(
-                database,
-                store,
-                review.start,
-                review.end,
-                review.zone,
-                now,
-                cancellation,
-                progress=report,
-            )
+            with country_data(locations) as countries:
+                found = read_report(
+                    database,
+                    store,
+                    review.start,
+                    review.end,
+                    review.zone,
+                    now,
+                    cancellation,
+                    progress=report,
+                    locations=countries,
+                )
             data = _bytes(render_report(found), suffix, cancellation)
             write_whole(data, output, may_replace=may_replace)
             return output

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.background import Background
@@ -20,12 +20,13 @@ from mylla_audit_desktop.log.instant import Instant
 
 class ReviewDialogs(QObject):
     """saved: the policy's new version. signed: the sign-off. cancelled: it was stopped;
-    whether it was signed shows when the period is read again.
+    whether it was signed shows when the period is read again. chosen: a file of country data.
     """
 
     saved = Signal(object)
     signed = Signal(object)
     cancelled = Signal()
+    chosen = Signal(str)
 
     def __init__(
         self, background: Background, theme: Theme, now: Callable[[], datetime], parent: QWidget
@@ -56,6 +57,16 @@ class ReviewDialogs(QObject):
         dialog = SignOffDialog(database, reading, zone, now, self._background, self._parent)
         dialog.signed.connect(self.signed)
         dialog.cancelled.connect(self.cancelled)
+        self._open(dialog)
+
+    def choose_country_data(self, present: str) -> None:
+        """Ask for an `.mmdb` file; `chosen` says which."""
+        dialog = QFileDialog(
+            self._parent, "Country data", str(Path(present).parent if present else Path.home())
+        )
+        dialog.setNameFilters(["Country data (*.mmdb)", "All files (*)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.chosen)
         self._open(dialog)
 
     def _open(self, dialog: QDialog) -> None:

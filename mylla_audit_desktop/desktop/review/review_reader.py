@@ -45,6 +45,8 @@ class ReviewReader(QObject):
         self._log: OpenLog | None = None
         # As whom SQLite's decisions are recorded; None: as the system's login.
         self.reviewer: str | None = None
+        # The country data (.mmdb) that the user chose.
+        self.locations: Path | None = None
         self._slots = {name: Latest() for name in ("all", "earlier", "around", "entry", "newer")}
         self._changes = 0
 
@@ -66,6 +68,7 @@ class ReviewReader(QObject):
     def read_all(self, start: Instant, end: Instant, zone: ZoneInfo) -> bool:
         """Read the period; False where no log is open."""
         log, reviewer, changes = self._log, self.reviewer, self._changes
+        locations = self.locations
         if log is None:
             return False
         local_file = decision_file(log.decisions, log.database.label, self._data_folder)
@@ -79,7 +82,14 @@ class ReviewReader(QObject):
         self._slots["all"].put(
             self._background.run(
                 lambda cancellation, _report: source.read_all(
-                    log.database, log.access, reviewer, local_file, (start, end), zone, cancellation
+                    log.database,
+                    log.access,
+                    reviewer,
+                    local_file,
+                    (start, end),
+                    zone,
+                    locations,
+                    cancellation,
                 ),
                 done=done,
                 failed=self.failed.emit,

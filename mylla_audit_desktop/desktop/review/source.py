@@ -1,6 +1,7 @@
 """What the page reads: on pool threads, all of it frozen."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from mylla_audit_desktop.database.review_period import read_review
 from mylla_audit_desktop.database.review_store import ReviewStore, open_review_store
 from mylla_audit_desktop.desktop.formats import format_count, format_short_stamp
 from mylla_audit_desktop.desktop.review.words import VERDICT_WORDS, name_of
+from mylla_audit_desktop.evidence.location_file import LocationFile
 from mylla_audit_desktop.log.access import Access
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.context import FindingContext
@@ -25,11 +27,20 @@ _LEAST_LOOK_BACK, _MOST_LOOK_BACK = 30 * _DAY, 92 * _DAY
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A review as read, and the store's change mark just before."""
+    """A review as read, and the store's change mark just before.
+
+    locations: the country data that it was read with, None without.
+    """
 
     store: ReviewStore
     review: Review
     mark: int
+    locations: Path | None = None
+
+
+def country_data(file: Path | None) -> AbstractContextManager[LocationFile | None]:
+    """The countries of a file, while inside. Raises InputError where it is none."""
+    return nullcontext() if file is None else LocationFile(file)
 
 
 def read_all(
@@ -39,6 +50,7 @@ def read_all(
     local_file: Path | None,
     bounds: tuple[Instant, Instant],
     zone: ZoneInfo,
+    locations: Path | None,
     cancellation: Cancellation,
 ) -> Reading:
     """The whole review of a period. Raises KnownError, CancelledError."""
@@ -47,8 +59,9 @@ def read_all(
     )
     # Before the rest: what is added meanwhile is then seen as newer, never missed.
     mark = store.read_change_mark(cancellation)
-    review = read_review(database, store, *bounds, zone, cancellation)
-    return Reading(store, review, mark)
+    with country_data(locations) as countries:
+        review = read_review(database, store, *bounds, zone, cancellation, locations=countries)
+    return Reading(store, review, mark, locations)
 
 
 def read_earlier(
@@ -96,7 +109,7 @@ def read_newer(reading: Reading, cancellation: Cancellation) -> Reading | None:
         sign_offs=sign_offs,
         since_sign_off=found_since(findings, newest) if newest is not None else (),
     )
-    return Reading(store, newer, mark)
+    return replace(reading, review=newer, mark=mark)
 
 
 def describe_news(before: Reading, after: Reading) -> str:

@@ -30,6 +30,12 @@ SHORTCUTS = (
     ("Enter", "In the changes: unfold a long text"),
     ("F5", "Refresh"),
     ("Ctrl+E", "Export CSV"),
+)
+
+# On every page.
+WINDOW_SHORTCUTS = (
+    ("Alt+1 … Alt+4", "Go to a page"),
+    ("F1", "This list"),
     ("Ctrl+W, Ctrl+Q", "Close"),
 )
 
@@ -70,10 +76,15 @@ def shortcut_dialog(parent: QWidget | None) -> QDialog:
     dialog.setAccessibleName("Keyboard shortcuts")
     columns = QHBoxLayout()
     columns.setSpacing(36)
-    for title, shortcuts in (("Audit log", SHORTCUTS), ("Review", REVIEW_SHORTCUTS)):
+    for groups in (
+        (("Audit log", SHORTCUTS), ("Every page", WINDOW_SHORTCUTS)),
+        (("Review", REVIEW_SHORTCUTS),),
+    ):
         column = QVBoxLayout()
-        column.addWidget(plain_label(title, "section"))
-        column.addLayout(_list(shortcuts))
+        for title, shortcuts in groups:
+            column.addWidget(plain_label(title, "section"))
+            column.addLayout(_list(shortcuts))
+            column.addSpacing(8)
         column.addStretch(1)
         columns.addLayout(column)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -26,6 +26,9 @@ PAIRS = [
     *((name, ground) for name in ("added", "removed", "changed")
       for ground in ("panel", f"{name}_tint")),
     *product(("critical", "high", "medium", "low"), ("panel", "selection")),
+    # The chosen row of the checklist, and the bars that say something.
+    *product(("text", "muted"), ("tint",)),
+    *product(("text",), ("changed_tint", "added_tint")),
     ("on_accent", "accent"),
     ("panel", "removed"),
     ("removed", "window"),

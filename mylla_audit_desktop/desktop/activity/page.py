@@ -115,6 +115,8 @@ class ActivityPage(Page):
         line.addWidget(self.stop)
         line.addStretch(1)
         self._scroll = QScrollArea()
+        # No stop for the keyboard: the charts in it are.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setObjectName("charts")
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)

@@ -298,8 +298,10 @@ class AuditLogPage(Page):
             return
         self.results.setCurrentWidget(self.table)
         self.table.scrollToTop()
-        if self.window().focusWidget() is None or not self.bar.isAncestorOf(
-            self.window().focusWidget()
+        # Read behind another page, it leaves the keyboard there.
+        if self.isVisible() and (
+            self.window().focusWidget() is None
+            or not self.bar.isAncestorOf(self.window().focusWidget())
         ):
             self.table.setFocus()
         row = None if self._kept_id is None else self.model.row_of(self._kept_id)

@@ -1,10 +1,11 @@
 """How the connection is secured; what is weaker than the default wants a second word."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.database.tls import TLS_RISKS, TlsMode, default_tls, is_loopback
 from mylla_audit_desktop.desktop.widgets import plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.log.errors import InputError
 
 _WORDS = {
@@ -29,10 +30,7 @@ class TlsChoice(QWidget):
         self._hosts: tuple[str, ...] = ("server",)
         self._is_chosen = False
         self._has_authority = False
-        self.box = QComboBox()
-        self.box.setAccessibleName("TLS mode")
-        for mode, words in _WORDS.items():
-            self.box.addItem(words, mode)
+        self.box = ChoiceButton("TLS mode", list(_WORDS.items()))
         self.risk = plain_label("", "error")
         self.risk.setWordWrap(True)
         self.risk.setAccessibleName("Risk of this TLS mode")
@@ -45,16 +43,14 @@ class TlsChoice(QWidget):
         layout.addWidget(self.risk)
         layout.addWidget(self.confirm)
         self.setFocusProxy(self.box)
-        self.box.activated.connect(self._choose)
-        self.box.currentIndexChanged.connect(self._show)
+        self.box.chosen.connect(self._choose)
         self.confirm.toggled.connect(self.changed)
         self._show()
 
     @property
     def mode(self) -> TlsMode:
         """The mode that is shown."""
-        mode: TlsMode = self.box.currentData()
-        return mode
+        return TlsMode(self.box.value)
 
     @property
     def is_weak(self) -> bool:
@@ -98,9 +94,10 @@ class TlsChoice(QWidget):
 
     def _choose(self) -> None:
         self._is_chosen = True
+        self._show()
 
     def _set(self, mode: TlsMode) -> None:
-        self.box.setCurrentIndex(self.box.findData(mode))
+        self.box.set_value(mode)
 
     def _show(self) -> None:
         risk = TLS_RISKS[self.mode] if self.is_weak else ""

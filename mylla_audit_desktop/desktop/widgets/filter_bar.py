@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -229,7 +230,10 @@ class FilterBar(QFrame):
             is_wrong = field.accessibleName() == error.field
             set_tone(field, "isWrong", "true" if is_wrong else "false")
             field.setAccessibleDescription(visible_text(error.sentence) if is_wrong else "")
-        self.message.setText(visible_text(error.sentence))
+        shown = visible_text(error.sentence)
+        if shown and shown != self.message.text():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.message, shown))
+        self.message.setText(shown)
         self.message.setToolTip(plain_tooltip(error.sentence))
 
     def _apply(self) -> None:

@@ -1,0 +1,273 @@
+"""What a screen reader and a keyboard find in the window: names, roles, order, cells, focus."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QAction,
+    QGuiApplication,
+    QImage,
+)
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from mylla_audit_desktop.desktop.shortcuts import REVIEW_SHORTCUTS, SHORTCUTS, WINDOW_SHORTCUTS
+from mylla_audit_desktop.desktop.theme import ThemeChoice
+from mylla_audit_desktop.desktop.window import MainWindow
+from mylla_audit_desktop.log.filters import LogFilters
+from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from tests.desktop.reviewing import PATIENCE, Office, Start, opened
+
+Role = QAccessible.Role
+BUTTON, FIELD, TEXT, TABLE = Role.Button, Role.EditableText, Role.StaticText, Role.Table
+# By page: what `interfaces.md` of the design promises.
+NAMES = {
+    "Audit log": {
+        "Date range": Role.ButtonMenu,
+        **dict.fromkeys(("From", "To", "Actor", "Action", "Target"), FIELD),
+        **dict.fromkeys(("Clear filters", "Export CSV", "Refresh"), BUTTON),
+        "Audit log entries": TABLE,
+        "Result summary": TEXT,
+        "Changes": TABLE,
+        "Entry details": Role.Border,
+    },
+    "Review": {
+        "Checklist": Role.List,
+        "Findings": TABLE,
+        "Finding details": Role.Border,
+        "Decision note": FIELD,
+        **dict.fromkeys(("Expected", "Needs follow-up", "Escalate", "Reopen"), BUTTON),
+        **dict.fromkeys(("Sign off period", "Save report"), BUTTON),
+    },
+    "Activity": {"Activity by hour": TABLE, "Entries over time": TABLE},
+    "Retention": {
+        **dict.fromkeys(("Retention days", "Documented standard", "Last enforced"), TEXT),
+        "Change retention": BUTTON,
+    },
+}
+CONNECTION = {
+    **dict.fromkeys(("Connection name", "Host", "Port", "Database", "User", "Password"), FIELD),
+    "TLS mode": Role.ButtonMenu,
+    "Root certificate": FIELD,
+    **dict.fromkeys(("Test connection", "Connect", "Remove"), BUTTON),
+}
+FRAME = ["Connection", "Time zone Europe/Berlin (UTC+01:00)"]
+FILTERS = ["Date range", "From", "To", "Actor", "Action", "Target", "Clear filters", "Refresh"]
+# By page: what Tab reaches, from the top left to the bottom right, then the frame below.
+ORDER = {
+    "Audit log": [*FILTERS, "Export CSV", "Audit log entries", "Trace target", "Changes",
+                  "Raw JSON", "Copy"],
+    "Review": ["Review period", "From", "To", "Save report", "Checklist", "Edit policy", "Status",
+               "Severity", "Actor", "Findings", "Open in audit log", "Changes",
+               "Usual hours of Olga, in UTC", "Decision note", "Expected", "Needs follow-up",
+               "Escalate"],
+    "Activity": [*FILTERS, "Show as table", "Activity by hour", "Entries over time", "Top actors",
+                 "Top actions", "Top targets"],
+    "Retention": ["Read again", "Change retention"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def window(qtbot: QtBot, start: Start, small: Office) -> MainWindow:
+    """The window over the usual log, all of it on show."""
+    page = opened(qtbot, start, small)
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    window.notice.hide()
+    everything = PeriodChoice(Preset.ALL_TIME)
+    # Of those every entry tells what it changed.
+    window.audit_log.bar.set_filters(LogFilters(everything, actions=("agent.update",)))
+    window.activity.bar.set_filters(LogFilters(everything))
+    qtbot.wait_until(lambda: window.audit_log.model.is_exact, timeout=PATIENCE)
+    return window
+
+
+def turn_to(qtbot: QtBot, window: MainWindow, name: str) -> QWidget:
+    """A page of the window, once it shows what it is about."""
+    pages = {"Audit log": window.audit_log, "Review": window.review}
+    pages |= {"Activity": window.activity, "Retention": window.retention}
+    page = pages[name]
+    window.show_page(page)
+    is_there: dict[str, Callable[[], bool]] = {
+        "Audit log": lambda: window.audit_log.details.table.model().rowCount() > 0,
+        "Review": lambda: bool(window.review.table.selected()),
+        "Activity": lambda: window.activity.charts.isVisible(),
+        "Retention": lambda: window.retention.state is not None,
+    }
+    qtbot.wait_until(is_there[name], timeout=PATIENCE)
+    return page
+
+
+def visible(inside: QWidget) -> list[QWidget]:
+    return [one for one in inside.findChildren(QWidget) if one.isVisibleTo(inside)]
+
+
+def named(inside: QWidget) -> set[tuple[str, Role]]:
+    """Names and roles, as the accessibility bus tells them."""
+    found = set()
+    for one in visible(inside):
+        interface = QAccessible.queryAccessibleInterface(one)
+        if interface is not None and one.accessibleName():
+            found.add((interface.text(QAccessible.Text.Name), interface.role()))
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_names_its_widgets_as_agreed(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    assert set(NAMES[name].items()) - named(turn_to(qtbot, window, name)) == set()
+    listed = [window.pages.item(row).text() for row in range(window.pages.count())]
+    assert (window.pages.accessibleName(), listed) == ("Pages", list(NAMES))
+
+
+def test_the_dialogs_name_their_widgets_as_agreed(qtbot: QtBot, start: Start) -> None:
+    session = start(None)
+    dialog = session.add_connection()
+    # There is nothing to remove before it is saved.
+    assert set(CONNECTION.items()) - named(dialog) == {("Remove", BUTTON)}
+    assert dialog.remove.accessibleName() == "Remove"
+    dialog.close()
+
+
+def test_the_export_names_its_widgets_as_agreed(window: MainWindow) -> None:
+    dialog = window.audit_log.export_dialog()
+    assert dialog is not None
+    dialog.open()
+    assert dialog.accessibleName() == "Export"
+    assert {("Export", BUTTON), ("Cancel", BUTTON)} <= named(dialog)
+    assert "Export progress" in {one.accessibleName() for one in dialog.findChildren(QWidget)}
+    dialog.close()
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_tab_goes_as_one_reads(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    turn_to(qtbot, window, name)
+    window.pages.setFocus()
+    met: list[str] = []
+    while not met or window.focusWidget() is not window.pages:
+        assert len(met) < 40, met
+        met.append(focused().accessibleName())
+        QTest.keyClick(QGuiApplication.focusWindow(), Qt.Key.Key_Tab)
+    assert met == ["Pages", *ORDER[name], *FRAME]
+
+
+def focused() -> QWidget:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
+@pytest.mark.parametrize(
+    ("page", "table", "headers", "cell"),
+    [
+        ("Audit log", "Audit log entries", "Timestamp Actor Action Target Changes", "Olga"),
+        ("Audit log", "Changes", "Field Before After", "greeting"),
+        ("Review", "Findings", "Severity Finding By When Status", "high"),
+        ("Activity", "Activity by hour", "", "entr"),
+    ],
+)
+def test_a_table_is_read_by_cell_with_its_headers(
+    qtbot: QtBot, window: MainWindow, page: str, table: str, headers: str, cell: str
+) -> None:
+    shown = turn_to(qtbot, window, page)
+    widget = next(one for one in visible(shown) if one.accessibleName() == table)
+    interface = QAccessible.queryAccessibleInterface(widget)
+    said: dict[Role, list[str]] = {}
+    # By rows, headers included.
+    for number in range(min(interface.childCount(), 200)):
+        one = interface.child(number)
+        said.setdefault(one.role(), []).append(one.text(QAccessible.Text.Name))
+    assert said[Role.ColumnHeader][: len(headers.split())] == headers.split()
+    assert all(said[Role.ColumnHeader])
+    assert any(cell in text for text in said[Role.Cell]), said[Role.Cell]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_cannot_be_pressed_says_why(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    page = turn_to(qtbot, window, name)
+    silent = [
+        one.accessibleName()
+        for one in visible(page)
+        if isinstance(one, QPushButton) and not one.isEnabled() and not one.toolTip()
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("theme", [ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.CONTRAST])
+def test_the_focus_is_seen(qtbot: QtBot, window: MainWindow, theme: ThemeChoice) -> None:
+    window.theme.apply(theme)
+    unseen = []
+    for name in ORDER:
+        page = turn_to(qtbot, window, name)
+        stops = [
+            one
+            for one in [*visible(page), window.pages]
+            if one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        for one in stops:
+            elsewhere = window.zone_button
+            elsewhere.setFocus()
+            before = one.grab().toImage()
+            one.setFocus(Qt.FocusReason.TabFocusReason)
+            # More than a text cursor.
+            if changed_pixels(before, one.grab().toImage()) < 60:
+                unseen.append(f"{name}: {one.accessibleName()}")
+    assert unseen == []
+
+
+def changed_pixels(before: QImage, after: QImage) -> int:
+    """Of the frame: of a big widget only every third pixel is looked at."""
+    assert before.size() == after.size()
+    step = 1 if before.width() * before.height() < 20_000 else 3
+    return sum(
+        before.pixel(x, y) != after.pixel(x, y)
+        for y in range(0, before.height(), step)
+        for x in range(0, before.width(), step)
+    )
+
+
+def test_f1_lists_every_shortcut(window: MainWindow) -> None:
+    listed = {
+        part
+        for keys, _meaning in (*WINDOW_SHORTCUTS, *SHORTCUTS, *REVIEW_SHORTCUTS)
+        for part in expand(keys)
+    }
+    actions = [one for one in window.findChildren(QAction) if not one.shortcut().isEmpty()]
+    used = {one.shortcut().toString() for one in actions}
+    assert used - listed == set()
+    assert len(used) > 10
+
+
+def expand(keys: str) -> list[str]:
+    """`Ctrl+1 … Ctrl+5` one by one."""
+    found = re.fullmatch(r"(\S+\+)(\d) … \S+(\d)", keys)
+    if found is None:
+        return keys.split(", ")
+    return [f"{found[1]}{number}" for number in range(int(found[2]), int(found[3]) + 1)]
+
+
+def test_results_and_errors_are_announced(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    page = window.audit_log
+    window.show_page(page)
+
+    def listen(event: QAccessibleEvent) -> None:
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            said.append(event.message())
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", listen)
+    page.bar.target.setText("nobody has this")
+    qtbot.wait_until(lambda: any("No entries match" in one for one in said), timeout=PATIENCE)
+    assert any(one.startswith("0 entries ·") for one in said)
+    page.bar.period.set_preset(Preset.CUSTOM)
+    page.bar.start.setText("2026-13-01")
+    QTest.keyClick(page.bar.start, Qt.Key.Key_Return)
+    assert "there is no day 2026-13-01" in page.bar.start.accessibleDescription()
+    assert any("there is no day 2026-13-01" in one for one in said)

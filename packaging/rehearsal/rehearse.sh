@@ -65,10 +65,15 @@ fi
 [ ! -f /etc/pip.conf ] || cp /etc/pip.conf "$root/etc/pip.conf"
 
 # Nothing of this computer's environment, but for the way to its package index.
+way=""
+for name in PIP_INDEX_URL PIP_CERT UV_DEFAULT_INDEX SSL_CERT_FILE; do
+    value=$(printenv "$name" || true)
+    [ -z "$value" ] || way="$way $name=$value"
+done
 inside() {
+    # shellcheck disable=SC2086 # a list of settings
     chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        LANG=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive ${PIP_INDEX_URL:+PIP_INDEX_URL=$PIP_INDEX_URL} \
-        ${SSL_CERT_FILE:+SSL_CERT_FILE=$SSL_CERT_FILE} "$@"
+        LANG=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive $way "$@"
 }
 step() {
     begun=$(date +%s)

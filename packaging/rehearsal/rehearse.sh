@@ -57,19 +57,21 @@ mount --bind /dev "$root/dev"
 mount --bind /dev/pts "$root/dev/pts"
 mkdir -p "$root/dev/shm"
 mount -t tmpfs tmpfs "$root/dev/shm"
-# This computer's way to its package sources: certificates and pip's settings.
-if [ -d /etc/ssl/certs ]; then
-    mkdir -p "$root/etc/ssl"
-    cp -aL /etc/ssl/certs "$root/etc/ssl/" 2>/dev/null || true
-fi
+# This computer's way to its package index: certificates (under a name that no package of the
+# system there replaces) and settings.
 [ ! -f /etc/pip.conf ] || cp /etc/pip.conf "$root/etc/pip.conf"
-
-# Nothing of this computer's environment, but for the way to its package index.
 way=""
-for name in PIP_INDEX_URL PIP_CERT UV_DEFAULT_INDEX SSL_CERT_FILE; do
+certificates=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+if [ -f "$certificates" ]; then
+    cp -L "$certificates" "$root/etc/rehearsal-certificates.crt"
+    way="PIP_CERT=/etc/rehearsal-certificates.crt SSL_CERT_FILE=/etc/rehearsal-certificates.crt"
+fi
+for name in PIP_INDEX_URL UV_DEFAULT_INDEX; do
     value=$(printenv "$name" || true)
     [ -z "$value" ] || way="$way $name=$value"
 done
+
+# Nothing else of this computer's environment.
 inside() {
     # shellcheck disable=SC2086 # a list of settings
     chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \

@@ -1,5 +1,6 @@
 """The review page as its user sees it, in a real window, over both databases."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -424,3 +425,30 @@ def test_a_report_never_replaces_a_file_unasked(
     dialog.save.click()
     qtbot.wait_until(lambda: "neither .pdf nor .html" in dialog.state.text(), timeout=PATIENCE)
     dialog.cancel.click()
+
+
+def test_the_diff_comes_to_rest_at_every_width(
+    qtbot: QtBot, start: Start, sqlite_log: Office
+) -> None:
+    values = {"role": "Admin", "format": "csv", "filters": {"period": "last-30-days"}, "rows": 499}
+    sqlite_log.add(
+        [promotion(n, n + 1, before=None, after=json.dumps(dict([*values.items()][:n])))
+         for n in range(1, 5)]
+    )  # fmt: skip
+    page = opened(qtbot, start, sqlite_log)
+    header = page.details.changes.horizontalHeader()
+    resized: list[int] = []
+
+    def note(column: int, _before: int, _after: int) -> None:
+        resized.append(column)
+
+    for row in range(page.model.rowCount()):
+        page.table.go_to(row)
+        qtbot.wait_until(lambda: not page.details.is_reading, timeout=PATIENCE)
+        for width in range(392, 440, 5):
+            page.splitter.setSizes([228, page.width() - 228 - width, width])
+            qtbot.wait(20)
+            header.sectionResized.connect(note)
+            qtbot.wait(20)
+            header.sectionResized.disconnect(note)
+    assert resized == []

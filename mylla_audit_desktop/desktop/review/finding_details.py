@@ -122,6 +122,8 @@ class FindingDetails(QFrame):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there, so that the width, and with it every wrapped text, stays as it is.
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -270,9 +272,19 @@ class FindingDetails(QFrame):
         self.no_changes.show()
 
     def _fit_changes(self) -> None:
+        """As high as its rows, up to a limit.
+
+        Whether it scrolls is said here and not found out by the view: a bar that comes makes
+        columns narrower and rows higher, and one that goes the other way round, for ever.
+        """
         rows = sum(self.changes.rowHeight(row) for row in range(self.changes.changes.rowCount()))
-        header = self.changes.horizontalHeader().height()
-        self.changes.setFixedHeight(min(rows + header + 2, _TALLEST_DIFF))
+        height = rows + self.changes.horizontalHeader().height() + 2
+        is_long = height > _TALLEST_DIFF
+        policy = Qt.ScrollBarPolicy
+        self.changes.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if is_long else policy.ScrollBarAlwaysOff
+        )
+        self.changes.setFixedHeight(min(height, _TALLEST_DIFF))
 
     # -- facts -----------------------------------------------------------------
 

@@ -71,12 +71,19 @@ def _day(fields: InstantFields) -> str:
 
 
 def format_short_stamp(instant: Instant, zone: ZoneInfo, *, with_year: bool = False) -> str:
-    """`14 Sep 23:41`, where the whole is said elsewhere."""
+    """`14 Sep 23:41`, where the whole is said elsewhere.
+
+    In the hour that a change of the clocks repeats, the offset tells which one it is.
+    """
     fields = instant.fields(zone)
     if fields is None:
         return str(instant)
     day = _day(fields) if with_year else f"{fields.day:02d} {_MONTHS[fields.month - 1]}"
-    return f"{day} {fields.hour:02d}:{fields.minute:02d}"
+    stamp = f"{day} {fields.hour:02d}:{fields.minute:02d}"
+    moment = instant.to_datetime(zone)
+    if moment is None or moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
+        return stamp
+    return f"{stamp} {format_offset(moment.utcoffset() or timedelta())}"
 
 
 def format_saved(stamp: str, zone: ZoneInfo) -> str:

@@ -2,6 +2,6 @@
 
 import sys
 
-from mylla_audit_desktop.cli.main import main
+from mylla_audit_desktop.cli.entry import main
 
 sys.exit(main())

@@ -137,3 +137,23 @@ def test_a_terminal_gets_progress_and_no_colour_codes_in_a_pipe(
     assert outcome.err == ""
     assert "\x1b" not in outcome.out
     assert "\x1b" not in run("list", "--database", sqlite_log, "--all-time").out
+
+
+def test_ctrl_c_while_the_program_still_loads_is_one_line(sqlite_url: str) -> None:
+    # Signals itself in the middle of loading the commands.
+    script = (
+        "import sys, os, signal, importlib.abc\n"
+        "class Finder(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'mylla_audit_desktop.cli.main':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        f"sys.argv[1:] = ['list', '--database', {sqlite_url!r}]\n"
+        "from mylla_audit_desktop.cli.entry import main\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr == "mylla-audit: Cancelled. Nothing was changed.\n"

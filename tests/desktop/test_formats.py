@@ -1,0 +1,25 @@
+"""Times as the window words them."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mylla_audit_desktop.desktop.formats import format_short_stamp
+from mylla_audit_desktop.log.instant import Instant
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("when", "shown"),
+    [
+        ("2026-09-14T21:41:07Z", "14 Sep 23:41"),
+        ("2026-10-25T00:30:00Z", "25 Oct 02:30 +02:00"),
+        ("2026-10-25T01:30:00Z", "25 Oct 02:30 +01:00"),
+        ("2026-10-25T02:00:00Z", "25 Oct 03:00"),
+        ("2026-03-29T01:00:00Z", "29 Mar 03:00"),
+        ("infinity", "infinity"),
+    ],
+)
+def test_the_hour_that_comes_twice_says_which_one_it_is(when: str, shown: str) -> None:
+    assert format_short_stamp(Instant.parse(when), BERLIN) == shown

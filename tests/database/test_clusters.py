@@ -1,5 +1,6 @@
 """A pooler, a standby, restarts, terminated connections: reading goes on, writing is exact."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -36,7 +37,8 @@ ENTRIES = [
     NewEntry(Instant(NOW.microseconds + n), "member", f"usr_{n % 5}", "Ana", "agent.update")
     for n in range(2000)
 ]
-ATTEMPTS = 12
+# For a long run: MYLLA_FAULTS=50.
+ATTEMPTS = int(os.environ.get("MYLLA_FAULTS", "12"))
 # What was acknowledged is on disk, as in production.
 _SETTINGS = {"wal_level": "replica", "max_wal_senders": "4", "synchronous_commit": "on"}
 _names = count()

@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.cli.main import main
@@ -17,6 +17,7 @@ from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
 from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
 from mylla_audit_desktop.desktop.welcome import WelcomePage
+from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from tests.desktop.conftest import make_entries
 from tests.desktop.connections.conftest import Begin
 from tests.memory_keyring import MemoryKeyring
@@ -67,9 +68,10 @@ def fill(dialog: ConnectionDialog, secure: SignInServer, password: str = PASSWOR
     write(dialog, "Database", "mylla")
     write(dialog, "User", "ana")
     write(dialog, "Password", password)
-    box = named(QComboBox, "TLS mode", dialog)
-    box.setCurrentIndex(0)
-    box.activated.emit(0)
+    tls = named(ChoiceButton, "TLS mode", dialog)
+    # Up to the first, verify-full.
+    for _ in range(4):
+        QTest.keyClick(tls, Qt.Key.Key_Up)
     write(dialog, "Root certificate", str(secure.authority.file))
 
 

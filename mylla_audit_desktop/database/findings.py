@@ -12,6 +12,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.integration_history import IntegrationHistory
 from mylla_audit_desktop.database.relation import EntryRelation, Expression
+from mylla_audit_desktop.database.seen_entries import SeenEntries
 from mylla_audit_desktop.database.unusual_entries import UnusualReader
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.instant import Instant
@@ -65,7 +66,8 @@ def read_findings(
         if database.is_postgresql:
             # All statements of a review see the same log.
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        reader = UnusualReader(database, connection, relation, policy, cancellation, locations)
+        log = SeenEntries(database, connection, relation, cancellation)
+        reader = UnusualReader(log, policy, locations)
         history = IntegrationHistory(connection, relation)
         found: list[Finding] = []
         unusual: list[UnusualEntry] | None = None

@@ -13,20 +13,13 @@ import sqlalchemy as sa
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.instants import InstantType, postgresql_text, sqlite_text
 from mylla_audit_desktop.database.relation import EntryRelation
+from mylla_audit_desktop.database.window import Window, whole_months
 from mylla_audit_desktop.log.instant import Instant
 
 NETWORK_INDEX = "entries_by_network"
 # More pairs than this are sooner found by reading the period once.
 _MOST_STEPS = 20_000
 _MOST_ACTORS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A half-open period `[start, end)`."""
-
-    start: Instant
-    end: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,14 +249,3 @@ def read_last_uses(
         values = {"asked": json.dumps(list(texts))}
     rows = connection.execute(statement, values)
     return [AddressUse(actor, address, at, at) for actor, address, at in rows]
-
-
-def whole_months(window: Window) -> Window:
-    """The window widened to whole months of UTC; as it is where the calendar does not reach."""
-    start, end = window.start.to_datetime(), window.end.to_datetime()
-    if start is None or end is None or end.year > 9000:
-        return window
-    first = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    last = end.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    following = last.replace(year=last.year + last.month // 12, month=last.month % 12 + 1)
-    return Window(Instant.from_datetime(first), Instant.from_datetime(following))

@@ -1,0 +1,135 @@
+"""The entries outside of working time, found without reading the period.
+
+Working time is computed for each actor, so what lies outside of it is known as intervals: our
+own table is asked for each interval of each actor by its index, a view is read once.
+"""
+
+from bisect import bisect_right
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+
+from mylla_audit_desktop.database.drivers import sqlite_driver
+from mylla_audit_desktop.database.free_time import free_time
+from mylla_audit_desktop.database.instants import InstantType, postgresql_text, sqlite_text
+from mylla_audit_desktop.database.relation import Expression
+from mylla_audit_desktop.database.seen_entries import SeenEntries
+from mylla_audit_desktop.database.window import Window
+from mylla_audit_desktop.review.off_hours import SYSTEM, SeenEntry
+from mylla_audit_desktop.review.policy import Policy, Schedule
+
+# More look-ups by index than this take longer than reading the period once.
+_MOST_LOOKUPS = 40_000
+
+
+def read_outside_hours(
+    log: SeenEntries, policy: Policy, window: Window, actors: list[str] | None
+) -> list[SeenEntry]:
+    """Entries outside of working time, and few others."""
+    if log.database.has_indexes and actors is not None:
+        intervals = {actor: free_time(policy.schedule(actor), window) for actor in actors}
+        if sum(len(times) for times in intervals.values()) <= _MOST_LOOKUPS:
+            return _look_up(log, window, intervals)
+    return _read_once(log, policy, window)
+
+
+def _look_up(
+    log: SeenEntries, window: Window, intervals: dict[str, tuple[Window, ...]]
+) -> list[SeenEntry]:
+    if log.database.is_postgresql:
+        rows = [
+            (actor, postgresql_text(time.start), postgresql_text(time.end))
+            for actor, times in intervals.items()
+            for time in times
+        ]
+        return log.read(_postgresql_look_up(log, window, rows)) if rows else []
+    # One short statement for each interval: SQLite has no LATERAL, and would rather
+    # hold every entry of the actor against every interval than join in this order.
+    when, actor_id = log.relation.occurred_at, log.relation.table.c.actor_id
+    statement = sa.select(*log.columns(log.relation.table)).where(
+        actor_id == sa.bindparam("actor", type_=sa.Text),
+        when >= sa.bindparam("start", type_=InstantType()),
+        when < sa.bindparam("end", type_=InstantType()),
+    )
+    found: list[SeenEntry] = []
+    for actor, times in intervals.items():
+        for time in times:
+            bounds = {"actor": actor, "start": time.start, "end": time.end}
+            found += log.read(statement, bounds)
+    return found
+
+
+def _postgresql_look_up(
+    log: SeenEntries, window: Window, rows: list[tuple[str, str, str]]
+) -> sa.Select[Any]:
+    actors, starts, ends = (list(column) for column in zip(*rows, strict=True))
+    off = sa.text(
+        'SELECT actor_id COLLATE "C" AS actor_id, start_at, end_at'
+        " FROM unnest(CAST(:actors AS text[]), CAST(:starts AS timestamptz[]),"
+        " CAST(:ends AS timestamptz[])) AS off (actor_id, start_at, end_at)"
+    ).bindparams(actors=actors, starts=starts, ends=ends)
+    free = off.columns(
+        sa.column("actor_id", sa.Text),
+        sa.column("start_at", InstantType()),
+        sa.column("end_at", InstantType()),
+    ).subquery("free")
+    entries = log.relation.table.alias()
+    when = entries.c.occurred_at
+    # OFFSET 0 keeps the server from joining by actor and comparing times afterwards.
+    inside = (
+        sa.select(entries)
+        .where(
+            log.relation.text("actor_id", entries) == free.c.actor_id,
+            when >= free.c.start_at,
+            when < free.c.end_at,
+            when >= window.start,
+            when < window.end,
+        )
+        .offset(0)
+        .lateral()
+    )
+    columns = log.columns(inside)
+    return sa.select(*columns).select_from(free.join(inside, sa.true()))
+
+
+def _read_once(log: SeenEntries, policy: Policy, window: Window) -> list[SeenEntry]:
+    """By one pass over the period, each entry held against the free time of its actor."""
+    when = log.relation.occurred_at
+    actor = sa.func.coalesce(log.relation.text("actor_id"), sa.literal_column("''"))
+    by_schedule: dict[Schedule, list[str]] = {}
+    for one in policy.actors:
+        by_schedule.setdefault(policy.schedule(one), []).append(one)
+    usual = policy.schedule("")
+    others = [
+        (actor.in_(ids), _is_free(log, schedule, window))
+        for schedule, ids in by_schedule.items()
+        if schedule != usual
+    ]
+    is_free = _is_free(log, usual, window)
+    condition = sa.case(*others, else_=is_free) if others else is_free
+    kind = sa.func.coalesce(log.relation.text("actor_type"), sa.literal_column("''"))
+    statement = sa.select(*log.columns(log.relation.table)).where(
+        when >= window.start, when < window.end, kind != SYSTEM, actor != SYSTEM, condition
+    )
+    return log.read(statement)
+
+
+def _is_free(log: SeenEntries, schedule: Schedule, window: Window) -> Expression:
+    """Whether an entry's time lies in the free time of a schedule."""
+    edges = [edge for time in free_time(schedule, window) for edge in (time.start, time.end)]
+    if not edges:
+        return sa.false()
+    if log.database.is_postgresql:
+        # Which gap between the edges: 1, 3, 5 … are the free ones.
+        texts = [postgresql_text(edge) for edge in edges]
+        bounds = sa.cast(sa.literal(texts, ARRAY(sa.Text)), ARRAY(TIMESTAMP(timezone=True)))
+        when = sa.type_coerce(log.relation.occurred_at, TIMESTAMP(timezone=True))
+        place: Expression = sa.func.width_bucket(when, bounds, type_=sa.Integer)
+        return place % 2 == 1
+    texts = [sqlite_text(edge) for edge in edges]
+    name = f"mylla_free_{abs(hash(schedule)):x}"
+    driver = sqlite_driver(log.connection)
+    driver.create_function(name, 1, lambda text: bisect_right(texts, text) % 2, deterministic=True)
+    call = getattr(sa.func, name)(sa.type_coerce(log.relation.occurred_at, sa.Text))
+    return sa.type_coerce(call, sa.Integer) == 1

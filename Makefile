@@ -1,5 +1,5 @@
 # Every habit of the project is a target; `make help` lists them.
-.PHONY: help run test lint fix hooks bench bench-large screenshots docs setup setup-test wheel bundle deb release audit rehearsal
+.PHONY: help run test lint fix hooks bench bench-large screenshots looks docs setup setup-test wheel bundle deb release audit rehearsal
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -36,6 +36,9 @@ bench-large: setup-test ## the same with ten million entries, on PostgreSQL
 
 screenshots: setup-test ## renew the pictures in docs/images from the real window
 	@packaging/setup/screenshots.sh
+
+looks: setup-test ## take pictures of every page and dialog, in all themes, sizes and scales
+	@packaging/setup/looks.sh build/looks
 
 docs: setup ## renew the command reference, and build the guide as HTML in build/docs
 	@$(PY) -m mylla_audit_desktop.reference > .cache/commands.md

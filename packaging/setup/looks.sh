@@ -1,0 +1,17 @@
+#!/bin/sh
+# Takes pictures of every page and dialog on a virtual screen, to be looked at.
+#   looks.sh FOLDER [SCALES [THEMES [SIZES [VIEW ...]]]]    see looks.py; SCALES such as "1 1.5 2"
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+cd "$here"
+folder=$1 scales=${2:-1 1.5 2}
+shift
+[ $# -eq 0 ] || shift
+# The zone and the login are seen in the pictures.
+export TZ=Europe/Berlin LOGNAME=ana PYTHONPATH="$here"
+mkdir -p "$folder"
+for scale in $scales; do
+    QT_SCALE_FACTOR="$scale" xvfb-run -a -s "-screen 0 3840x2400x24" \
+        .venv/bin/python packaging/setup/looks.py "$folder" "$@"
+done

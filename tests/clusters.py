@@ -16,7 +16,8 @@ from typing import Any
 
 import psycopg
 
-from tests.servers import SecureServer, Server, program
+from tests.secure_server import SecureServer
+from tests.servers import Server, program
 from tests.tls import Certificate
 
 # What the guide tells an administrator to write is what the tests start with.

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, settings
 
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.setup import upgrade_schema
-from tests.servers import (
+from tests.secure_server import (
     SecureServer,
-    Server,
-    running_postgresql,
+    SignInServer,
+    add_sign_ins,
     running_secure_postgresql,
 )
+from tests.servers import Server, running_postgresql
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Neither the user's saved connections nor the user's keyring.
@@ -46,6 +47,12 @@ def secure_server() -> Iterator[SecureServer]:
     """One server for the whole run that wants a password and TLS."""
     with running_secure_postgresql() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def secure(secure_server: SecureServer) -> SignInServer:
+    """The same with a log, and a login for each way of signing in."""
+    return add_sign_ins(secure_server)
 
 
 @pytest.fixture

@@ -10,12 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import psycopg
-
-from tests.tls import Authority
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -89,86 +85,6 @@ def program(name: str) -> str:
             f"PostgreSQL's {name} is not installed. Install it with: apt-get install postgresql"
         )
     return found
-
-
-@dataclass(frozen=True)
-class SecureServer:
-    """A server that lets nobody in over the network but with a password and over TLS.
-
-    `postgres` may sign in without a password through the socket in `folder`, which no
-    client under test uses. `authority` signed the certificate, which is for localhost.
-    """
-
-    port: int
-    folder: Path
-    authority: Authority
-
-    def connect(self, name: str = "postgres") -> psycopg.Connection:
-        """As the superuser, through the socket, each statement on its own."""
-        return psycopg.connect(
-            host=str(self.folder), port=self.port, user="postgres", dbname=name, autocommit=True
-        )
-
-    def execute(self, statement: str, name: str = "postgres") -> None:
-        """Run one statement as the superuser."""
-        with self.connect(name) as connection:
-            connection.execute(statement.encode())
-
-    def admin_url(self, name: str) -> str:
-        """The URL of a database for the superuser, through the socket."""
-        return f"postgresql://postgres@/{name}?host={quote(str(self.folder))}&port={self.port}"
-
-    def url(self, login: str, name: str) -> str:
-        """The URL of a database for a login: verify-full, the password from PGPASSWORD."""
-        return (
-            f"postgresql://{quote(login)}@localhost:{self.port}/{name}"
-            f"?sslmode=verify-full&sslrootcert={quote(str(self.authority.file))}"
-        )
-
-    def parameters(self, login: str, password: str, name: str) -> dict[str, Any]:
-        """The same for psycopg."""
-        return {
-            "host": "localhost",
-            "port": self.port,
-            "user": login,
-            "password": password,
-            "dbname": name,
-            "sslmode": "verify-full",
-            "sslrootcert": str(self.authority.file),
-            "require_auth": "scram-sha-256",
-            "channel_binding": "require",
-        }
-
-
-_SECURE_HBA = """
-local   all all                 trust
-hostssl all all 127.0.0.1/32    scram-sha-256
-hostssl all all ::1/128         scram-sha-256
-"""
-
-
-@contextmanager
-def running_secure_postgresql() -> Iterator[SecureServer]:
-    """A server with TLS and passwords (SCRAM) on a free port; removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="mylla-tls-"))
-    try:
-        authority = Authority(folder)
-        certificate = authority.issue("localhost")
-        settings = {
-            "ssl": "on",
-            "ssl_cert_file": str(certificate.file),
-            "ssl_key_file": str(certificate.key),
-            "ssl_ca_file": str(authority.file),
-            "password_encryption": "scram-sha-256",
-        }
-        if os.geteuid() == 0:
-            owner = pwd.getpwnam("postgres")
-            os.chown(certificate.key, owner.pw_uid, owner.pw_gid)
-        folder.chmod(0o755)
-        with running_postgresql(settings, _SECURE_HBA) as server:
-            yield SecureServer(server.port, server.folder, authority)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

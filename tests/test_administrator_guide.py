@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers import SecureServer, running_secure_postgresql
+from tests.secure_server import SecureServer, running_secure_postgresql
 
 pytestmark = pytest.mark.postgresql
 ROOT = Path(__file__).parent.parent

@@ -1,6 +1,5 @@
-"""A server with passwords and TLS, a keyring in memory, a user's folder that is nobody's."""
+"""A keyring in memory, a user's folder that is nobody's."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +11,7 @@ from mylla_audit_desktop.connections.store import ConnectionStore
 from mylla_audit_desktop.database.parameters import Host
 from mylla_audit_desktop.database.tls import TlsMode
 from tests.memory_keyring import MemoryKeyring
-from tests.secure_server import SignInServer, running_sign_in_server
-
-
-@pytest.fixture(scope="package")
-def secure() -> Iterator[SignInServer]:
-    """A server with passwords and TLS, and one log."""
-    with running_sign_in_server() as server:
-        yield server
+from tests.secure_server import SignInServer
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from mylla_audit_desktop.database.grants import GROUP_ROLES, OWNER
 from tests.database.world import World, login_of, make_world, unmake_world
-from tests.servers import SecureServer
+from tests.secure_server import SecureServer
 
 pytestmark = pytest.mark.postgresql
 _INSERT = (

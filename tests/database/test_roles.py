@@ -11,7 +11,7 @@ from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.grants import GRANTS, GROUP_ROLES, OWNER, SCHEMAS
 from mylla_audit_desktop.log.errors import DatabaseError
 from tests.database.world import PASSWORD, ROLES, World, login_of, make_world, unmake_world
-from tests.servers import SecureServer
+from tests.secure_server import SecureServer
 
 pytestmark = pytest.mark.postgresql
 

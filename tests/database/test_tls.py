@@ -6,7 +6,7 @@ import pytest
 
 from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.log.errors import DatabaseError
-from tests.servers import SecureServer
+from tests.secure_server import SecureServer
 from tests.tls import Authority, Certificate, impostor
 
 pytestmark = pytest.mark.postgresql

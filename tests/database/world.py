@@ -14,7 +14,7 @@ from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.log.access import Role
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
-from tests.servers import SecureServer
+from tests.secure_server import SecureServer
 
 PASSWORD = "a password of 'tests' only"
 # What each login is called after; a Member is somebody whom `grant` made one.

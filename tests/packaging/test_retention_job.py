@@ -20,7 +20,7 @@ from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.retention import RunOutcome
-from tests.servers import SecureServer
+from tests.secure_server import SecureServer
 
 ROOT = Path(__file__).resolve().parents[2]
 JOB = ROOT / "packaging" / "retention"

@@ -1,21 +1,14 @@
-"""The window with a keyring in memory, and a server with passwords and TLS."""
+"""The window with a keyring in memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.desktop.application import Session
 from tests.memory_keyring import MemoryKeyring
-from tests.secure_server import SignInServer, running_sign_in_server
 
 Begin = Callable[..., Session]
-
-
-@pytest.fixture(scope="package")
-def secure() -> Iterator[SignInServer]:
-    with running_sign_in_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def entry(entry_id: int, **values: str | None) -> AuditEntry:
         "ip_address": "198.51.100.7",
     }
     when = Instant(START.microseconds + entry_id * HOUR)
-    return AuditEntry(entry_id, when, **(given | values))  # type: ignore[arg-type]
+    return AuditEntry(entry_id, when, **(given | values))
 
 
 def finding(

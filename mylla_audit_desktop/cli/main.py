@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from mylla_audit_desktop import __version__
 from mylla_audit_desktop.cli.arguments import Parser, add_database, add_filters
@@ -226,7 +227,8 @@ def _prepare_streams() -> None:
         stream = getattr(sys, name)
         if stream is None:
             # Closed by the caller (`>&-`): there is nobody to tell.
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+            # It stays open until the end, like any standard stream.
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - likewise
         elif isinstance(stream, io.TextIOWrapper):
             # What a terminal cannot show becomes an escape, not a crash.
             stream.reconfigure(errors="backslashreplace")

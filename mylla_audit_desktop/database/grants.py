@@ -231,7 +231,7 @@ def read_held(connection: sa.Connection) -> tuple[Held, ...]:
     """
     rows = connection.execute(
         sa.text(
-            "SELECT o.kind, o.name, o.quoted, coalesce(r.rolname, 'PUBLIC') AS role,"  # noqa: S608
+            "SELECT o.kind, o.name, o.quoted, coalesce(r.rolname, 'PUBLIC') AS role,"  # noqa: S608 - our own text
             " array_agg(DISTINCT a.privilege_type"
             " || CASE WHEN a.is_grantable THEN :may_grant ELSE '' END) AS privileges"
             f" FROM ({_OBJECTS}) AS o, LATERAL aclexplode(o.acl) AS a"

@@ -1,6 +1,7 @@
 """Opening PostgreSQL: what libpq is told, and nothing weaker negotiated."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,7 +12,7 @@ from mylla_audit_desktop.database.tls import TlsMode, is_loopback, root_certific
 from mylla_audit_desktop.database.watch import PROBE_SECONDS, ConnectionWatch
 
 # libpq takes an empty name for ~/.pgpass; a file that cannot be is none.
-_NO_PASSFILE = os.path.join(os.devnull, "none")  # noqa: PTH118 - a Path would drop nothing here
+_NO_PASSFILE = str(Path(os.devnull) / "none")
 _VERIFYING = frozenset({TlsMode.VERIFY_FULL, TlsMode.VERIFY_CA})
 
 
@@ -48,7 +49,7 @@ def connection_options(parameters: PostgresqlParameters) -> dict[str, Any]:
         "tcp_user_timeout": 20_000,
         # A pooler in transaction mode hands each transaction another server connection.
         "prepare_threshold": None,
-        "passfile": os.path.expanduser(passfile) if passfile else _NO_PASSFILE,  # noqa: PTH111
+        "passfile": _expanded(passfile) if passfile else _NO_PASSFILE,
     }
     if parameters.hosts:
         ports = [host.port for host in parameters.hosts]
@@ -84,8 +85,13 @@ def _tls_options(parameters: PostgresqlParameters) -> dict[str, Any]:
     elif parameters.root_certificate:
         options["sslrootcert"] = root_certificates(parameters.root_certificate)
     files = {"sslcert": parameters.client_certificate, "sslkey": parameters.client_key}
-    options |= {key: os.path.expanduser(name) for key, name in files.items() if name}  # noqa: PTH111
+    options |= {key: _expanded(name) for key, name in files.items() if name}
     return options
+
+
+def _expanded(name: str) -> str:
+    # A Path would raise where a user named after `~` is not known; libpq then says what is amiss.
+    return os.path.expanduser(name)  # noqa: PTH111 - see above
 
 
 def _password_options(parameters: PostgresqlParameters) -> dict[str, Any]:

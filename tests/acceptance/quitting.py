@@ -29,7 +29,7 @@ class BusySession(application.Session):
 
 
 def main() -> int:
-    application.Session = BusySession  # type: ignore[misc]
+    application.Session = BusySession
     arguments = Namespace(
         profile=sys.argv[1],
         theme="light",

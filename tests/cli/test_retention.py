@@ -22,9 +22,7 @@ def ago(days: int, **more: int) -> str:
 @pytest.fixture
 def url(fill: object) -> str:
     """Three entries: one day old, just short of 1,095 days, and just over."""
-    return fill(  # type: ignore[operator]
-        entry(1, ago(1)), entry(2, ago(1095, minutes=5)), entry(3, ago(1095, seconds=-1))
-    )
+    return fill(entry(1, ago(1)), entry(2, ago(1095, minutes=5)), entry(3, ago(1095, seconds=-1)))
 
 
 def test_enforce_deletes_what_is_older(url: str, run: Run) -> None:
@@ -75,7 +73,7 @@ def test_set_says_what_the_next_run_deletes_and_records_it(
     tmp_path: object, run: Run, write_ndjson: object
 ) -> None:
     url = f"sqlite:///{tmp_path}/log.sqlite"
-    path = write_ndjson(entry(1, ago(100)), entry(2, ago(800)))  # type: ignore[operator]
+    path = write_ndjson(entry(1, ago(100)), entry(2, ago(800)))
     assert run("import", str(path), "--database", url).code == 0
     outcome = run("retention", "set", "730", "--documented-in", "Policy 4.2", "--database", url)
     assert outcome.code == 0, outcome.err

@@ -35,7 +35,7 @@ def entry(entry_id: int, when: str, **values: str | None) -> NewEntry:
         "target_id": "int_1",
         "target_name": "Calendar",
     }
-    return NewEntry(id=entry_id, occurred_at=Instant.parse(when), **(fields | values))  # type: ignore[arg-type]
+    return NewEntry(id=entry_id, occurred_at=Instant.parse(when), **(fields | values))
 
 
 ENTRIES = [
@@ -60,7 +60,7 @@ def decision(*entry_ids: int, **values: object) -> NewDecision:
         "policy_version": 0,
         "seen": 0,
     }
-    return NewDecision(**(fields | values))  # type: ignore[arg-type]
+    return NewDecision(**(fields | values))
 
 
 @dataclass

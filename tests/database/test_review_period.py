@@ -164,7 +164,7 @@ def test_an_entry_that_comes_while_signing_stops_it(
 
     def slow(*arguments: object) -> object:
         append_entries(ready.database, [entry(60, "2026-03-21T10:00:00Z")], QUIET)
-        return real(*arguments)  # type: ignore[arg-type]
+        return real(*arguments)
 
     monkeypatch.setattr(review_period, "read_population", slow)
     with pytest.raises(AnswerIsNoError, match="came or went"):
@@ -186,7 +186,7 @@ def test_a_decision_that_comes_while_signing_stops_it(
             one.finding_id, one.rule, one.entry_ids, Verdict.REOPENED, "Wait", 1, 1
         )
         ready.ben.append_decisions([reopened], QUIET)
-        return real(*arguments)  # type: ignore[arg-type]
+        return real(*arguments)
 
     monkeypatch.setattr(review_period, "read_population", slow)
     with pytest.raises(AnswerIsNoError, match=one.finding_id):

@@ -34,7 +34,7 @@ def new_entry(**values: object) -> NewEntry:
         "actor_name": "Ada",
         "action": "agent.update",
     }
-    return NewEntry(**(fields | values))  # type: ignore[arg-type]
+    return NewEntry(**(fields | values))
 
 
 def a_request(output: Path, **values: object) -> ExportRequest:
@@ -48,7 +48,7 @@ def a_request(output: Path, **values: object) -> ExportRequest:
         "may_replace": False,
         "created_at": NOW,
     }
-    return ExportRequest(**(fields | values))  # type: ignore[arg-type]
+    return ExportRequest(**(fields | values))
 
 
 def names_in(folder: Path) -> list[str]:

@@ -157,7 +157,7 @@ def test_what_appears_while_the_export_runs_is_not_replaced(
     small_log: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     def overtaken(*arguments: object, **options: object) -> Iterator[bytes]:
-        yield from stream_csv(*arguments, **options)  # type: ignore[arg-type]
+        yield from stream_csv(*arguments, **options)
         (folder / name).write_text("theirs", "utf-8")
 
     monkeypatch.setattr(export, "stream_csv", overtaken)

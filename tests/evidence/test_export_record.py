@@ -62,7 +62,7 @@ def test_an_export_is_recorded_before_and_after_and_holds_itself_never(
         assert values(entry)["login"] == login
     started = values(begun)
     assert (started["state"], started["snapshot"], started["profile"]) == ("started", 3, "siem")
-    assert started["filters"]["given"] == {"actor": ["usr_1"]}  # type: ignore[index]
+    assert started["filters"]["given"] == {"actor": ["usr_1"]}
     assert started.get("verified", True) == database.is_postgresql
     done = values(ended)
     assert (done["state"], done["row_count"]) == ("completed", 3)

@@ -35,7 +35,7 @@ def an_entry(**values: object) -> AuditEntry:
         "actor_name": "Ada",
         "action": "agent.update",
     }
-    return AuditEntry(**(fields | values))  # type: ignore[arg-type]
+    return AuditEntry(**(fields | values))
 
 
 def line(**values: object) -> str:

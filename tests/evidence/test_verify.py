@@ -154,7 +154,7 @@ def test_an_export_that_ends_meanwhile_does_not_make_it_look_altered(
     exports = iter([7])
 
     def measure_then_be_overtaken(file: object) -> tuple[int, str]:
-        measured = measure(file)  # type: ignore[arg-type]
+        measured = measure(file)
         for rows in exports:
             assert victim.export(output=str(output), rows=rows, force=True) == "done"
         return measured

@@ -49,7 +49,7 @@ def an_entry(**values: object) -> AuditEntry:
         "after": None,
         "ip_address": None,
     }
-    return AuditEntry(**(fields | values))  # type: ignore[arg-type]
+    return AuditEntry(**(fields | values))
 
 
 def read(text: str) -> list[Record]:

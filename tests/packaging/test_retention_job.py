@@ -34,7 +34,7 @@ def blocks(language: str) -> list[str]:
 
 def unit(name: str) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(strict=False, interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.optionxform = str
     parser.read(JOB / name, "utf-8")
     return parser
 

@@ -74,7 +74,7 @@ def did(
 
 def job(number: int, when: str, **values: str | None) -> NewEntry:
     """An entry of the system."""
-    return did(number, when, "system", ip=None, kind="system", **values)  # type: ignore[arg-type]
+    return did(number, when, "system", ip=None, kind="system", **values)
 
 
 def past(

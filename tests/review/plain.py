@@ -96,12 +96,12 @@ def comes_from_new_network(before: Sequence[AuditEntry], entry: AuditEntry, poli
     )
 
 
-def plain(text: str):  # type: ignore[no-untyped-def]
+def plain(text: str):
     address = ip_address(text)
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def same_network(one, other) -> bool:  # type: ignore[no-untyped-def]
+def same_network(one, other) -> bool:
     if one.version != other.version:
         return False
     length = 24 if one.version == 4 else 48

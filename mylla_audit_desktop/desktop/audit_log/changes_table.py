@@ -113,11 +113,11 @@ class ChangesModel(QAbstractTableModel):
         self.fields = fields
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         """One row a field."""
         return 0 if parent.isValid() else len(self.fields)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         """Field, Before, After."""
         return 0 if parent.isValid() else len(HEADINGS)
 

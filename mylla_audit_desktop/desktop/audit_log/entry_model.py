@@ -254,11 +254,11 @@ class EntryModel(QAbstractTableModel):
 
     # -- Qt --------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         """Rows of the result, as far as known."""
         return 0 if parent.isValid() else self._rows
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         """Columns of the table."""
         return 0 if parent.isValid() else len(COLUMNS)
 

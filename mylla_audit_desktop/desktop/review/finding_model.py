@@ -146,11 +146,11 @@ class FindingModel(QAbstractTableModel):
 
     # -- what Qt asks ----------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         """One row a finding."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         """As many as COLUMNS."""
         return 0 if parent.isValid() else len(COLUMNS)
 

@@ -2,7 +2,6 @@
 
 from argparse import Namespace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from mylla_audit_desktop.cli.arguments import read_period
 from mylla_audit_desktop.cli.progress import Progress
@@ -11,6 +10,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.period import resolve_period
 from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.user_path import user_path
 
 
 def run(arguments: Namespace, cancellation: Cancellation) -> int:
@@ -19,7 +19,7 @@ def run(arguments: Namespace, cancellation: Cancellation) -> int:
     from mylla_audit_desktop.evidence.report import read_report, render_report
     from mylla_audit_desktop.evidence.whole_file import write_whole
 
-    output = Path(arguments.output).expanduser().absolute()
+    output = user_path(arguments.output).absolute()
     is_pdf = output.suffix.lower() == ".pdf"
     if not is_pdf and output.suffix.lower() not in {".html", ".htm"}:
         raise InputError(

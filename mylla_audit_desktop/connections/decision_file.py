@@ -7,6 +7,7 @@ from pathlib import Path
 import platformdirs
 
 from mylla_audit_desktop.database.connection import DatabaseLabel
+from mylla_audit_desktop.user_path import user_path
 
 _APPLICATION = "mylla-audit"
 _LONGEST = 60
@@ -14,7 +15,7 @@ _LONGEST = 60
 
 def decision_file(chosen: str, log: DatabaseLabel, data_folder: Path | None = None) -> Path:
     """The file that somebody chose (on the command line or in a connection), or the usual one."""
-    return Path(chosen).expanduser() if chosen else default_decision_file(log, data_folder)
+    return user_path(chosen) if chosen else default_decision_file(log, data_folder)
 
 
 def default_decision_file(log: DatabaseLabel, data_folder: Path | None = None) -> Path:

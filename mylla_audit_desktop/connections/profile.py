@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum
-from pathlib import Path
 
 from mylla_audit_desktop.database.parameters import (
     Host,
@@ -15,6 +14,7 @@ from mylla_audit_desktop.database.parameters import (
 from mylla_audit_desktop.database.tls import TlsMode, default_tls
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.user_path import user_path
 
 LONGEST_NAME = 64
 LONGEST_LABEL = 24
@@ -102,7 +102,7 @@ class ConnectionProfile:
     def parameters(self, password: str | None = None) -> Parameters:
         """What opens it."""
         if self.kind is Kind.SQLITE:
-            return SqliteParameters(Path(self.database).expanduser().absolute())
+            return SqliteParameters(user_path(self.database).absolute())
         return PostgresqlParameters(
             hosts=self.hosts,
             database=self.database,

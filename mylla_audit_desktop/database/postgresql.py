@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from mylla_audit_desktop.database.parameters import PostgresqlParameters
 from mylla_audit_desktop.database.tls import TlsMode, is_loopback, root_certificates
 from mylla_audit_desktop.database.watch import PROBE_SECONDS, ConnectionWatch
+from mylla_audit_desktop.user_path import user_path
 
 # libpq takes an empty name for ~/.pgpass; a file that cannot be is none.
 _NO_PASSFILE = str(Path(os.devnull) / "none")
@@ -49,7 +50,7 @@ def connection_options(parameters: PostgresqlParameters) -> dict[str, Any]:
         "tcp_user_timeout": 20_000,
         # A pooler in transaction mode hands each transaction another server connection.
         "prepare_threshold": None,
-        "passfile": _expanded(passfile) if passfile else _NO_PASSFILE,
+        "passfile": str(user_path(passfile)) if passfile else _NO_PASSFILE,
     }
     if parameters.hosts:
         ports = [host.port for host in parameters.hosts]
@@ -85,13 +86,8 @@ def _tls_options(parameters: PostgresqlParameters) -> dict[str, Any]:
     elif parameters.root_certificate:
         options["sslrootcert"] = root_certificates(parameters.root_certificate)
     files = {"sslcert": parameters.client_certificate, "sslkey": parameters.client_key}
-    options |= {key: _expanded(name) for key, name in files.items() if name}
+    options |= {key: str(user_path(name)) for key, name in files.items() if name}
     return options
-
-
-def _expanded(name: str) -> str:
-    # A Path would raise where a user named after `~` is not known; libpq then says what is amiss.
-    return os.path.expanduser(name)  # noqa: PTH111 - see above
 
 
 def _password_options(parameters: PostgresqlParameters) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from mylla_audit_desktop.database.review_guards import create_review_tables
 from mylla_audit_desktop.database.review_schema import review_tables
 from mylla_audit_desktop.database.sqlite import sqlite_engine
 from mylla_audit_desktop.log.errors import DatabaseError
+from mylla_audit_desktop.user_path import user_path
 
 # "MyRv", so that `file` and other programs can tell it.
 _APPLICATION_ID = 0x4D795276
@@ -28,7 +29,7 @@ class DecisionFile:
     """One such file; every transaction opens and closes it, so nothing must be closed."""
 
     def __init__(self, path: Path, log: DatabaseLabel) -> None:
-        self.path = path.expanduser().absolute()
+        self.path = user_path(path).absolute()
         self._log = log
         self._is_checked = False
 

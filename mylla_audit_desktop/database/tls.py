@@ -3,8 +3,11 @@
 import ipaddress
 import os
 import sys
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
+
+from mylla_audit_desktop.user_path import user_path
 
 
 class TlsMode(Enum):
@@ -63,11 +66,14 @@ def default_tls(hosts: tuple[str, ...]) -> TlsMode:
 def root_certificates(chosen: str) -> str:
     """The file of authorities to trust: the one chosen, libpq's own, or the system's."""
     if chosen:
-        return str(Path(chosen).expanduser())
+        return str(user_path(chosen))
     if sys.platform == "win32":
         own = Path(os.environ.get("APPDATA", "")) / "postgresql" / "root.crt"
     else:
-        own = Path("~/.postgresql/root.crt").expanduser()
+        own = Path("~/.postgresql/root.crt")
+        # A login of a container may have no home at all.
+        with suppress(RuntimeError):
+            own = own.expanduser()
     if os.environ.get("PGSSLROOTCERT"):
         return os.environ["PGSSLROOTCERT"]
     candidates = (own, *map(Path, _SYSTEM_BUNDLES))

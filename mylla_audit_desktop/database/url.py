@@ -1,7 +1,5 @@
 """Database URLs: `sqlite:///PATH`, `postgresql://USER@HOST:PORT/NAME`; never with a password."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -17,6 +15,7 @@ from mylla_audit_desktop.database.parameters import (
 )
 from mylla_audit_desktop.database.tls import TlsMode
 from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.user_path import user_path
 
 _EXAMPLES = (
     "Write sqlite:///PATH or postgresql://USER@HOST:PORT/DATABASE; "
@@ -33,7 +32,7 @@ def parse_url(url: str) -> Parameters:
     """What a URL says. Raises InputError where it is wrong or holds a password."""
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        return SqliteParameters(Path(parsed.database or "").expanduser().absolute())
+        return SqliteParameters(user_path(parsed.database or "").absolute())
     check_database_name(parsed.database or "")
     given = {key: _text(value) for key, value in parsed.query.items()}
     unknown = sorted(set(given) - _OPTIONS)

@@ -44,6 +44,7 @@ from mylla_audit_desktop.log.errors import CancelledError, InputError, KnownErro
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
 from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.user_path import user_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def export_csv(
     ended. Raises InputError where a file cannot be written, DatabaseError where the
     database fails or cannot record it, CancelledError. What stood there before stays then.
     """
-    output = request.output.expanduser().absolute()
+    output = user_path(request.output).absolute()
     _check_targets(output, may_replace=request.may_replace)
     record = begin_export_record(
         database, _details(request, output), request.highest_id, cancellation

@@ -59,6 +59,9 @@ def is_one_line(text: str) -> bool:
         (["demo", "--database", "sqlite:///x", "--days", "99999999999"], "--days"),
         (["import", "missing.csv", "--database", "sqlite:///x"], "missing.csv"),
         (["verify", "missing.csv"], "missing.csv"),
+        (["list", "--database", "sqlite:///~no-such-user/x"], "~no-such-user"),
+        (["list", "--database", "postgresql://h/d?sslrootcert=~no-such-user/x"], "~no-such-user"),
+        (["list", "--database", "postgresql://h/d?sslcert=~no-such-user/x"], "~no-such-user"),
     ],
 )  # fmt: skip
 def test_a_wrong_call_is_one_line_and_exit_code_2(
@@ -70,6 +73,25 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(
     assert is_one_line(outcome.err), outcome.err
     assert told in outcome.err
     assert list(tmp_path.iterdir()) == [], "a wrong call leaves nothing behind"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["export", "--output", "~no-such-user/x.csv"],
+        ["review", "report", "--from", "2026-03-01", "--to", "2026-03-02",
+         "--output", "~no-such-user/x.html"],
+        ["review", "list", "--decisions", "~no-such-user/x.sqlite"],
+    ],
+)  # fmt: skip
+def test_a_home_folder_that_nobody_has_is_a_wrong_call(
+    run: Run, sqlite_log: str, words: list[str]
+) -> None:
+    outcome = run(*words, "--database", sqlite_log)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "mylla-audit: There is no home folder for ~no-such-user. Write the whole path.\n"
+    )
 
 
 def test_a_database_that_is_not_there_or_not_one_is_exit_code_3(run: Run, tmp_path: Path) -> None:

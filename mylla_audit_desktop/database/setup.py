@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from mylla_audit_desktop.database.apply_grants import apply_grants
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
-from mylla_audit_desktop.database.grants import apply_grants
 from mylla_audit_desktop.database.partitions import create_months, month_after
 from mylla_audit_desktop.log.errors import DatabaseError
 

@@ -1,33 +1,40 @@
 #!/bin/sh
 # The dress rehearsal: an empty Debian or Ubuntu in a folder, with nothing but what the README
 # names, a fresh clone of what is committed, and the README's commands in it.
-#   rehearse.sh [--suite bookworm] [--keep] run|test|deb|all
+#   rehearse.sh [--suite bookworm|trixie|jammy|noble|…] [--keyring FILE] [--keep] run|test|deb|all
 # `deb` installs dist/*.deb there, runs its tour, removes it and looks at what is left.
-# Needs root, debootstrap, and the package sources that this computer uses.
+# Needs root, debootstrap, the package sources that this computer uses, and the keys that the
+# distribution signs its packages with: on Debian 13, those of Ubuntu are in the package
+# ubuntu-keyring; elsewhere unpack it and name its file.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$here"
-suite=bookworm keep="" mirror=""
+suite=bookworm keep="" mirror="" keyring="" own=""
 while [ $# -gt 1 ]; do
     case "$1" in
         --suite) suite=$2; shift 2 ;;
         --mirror) mirror=$2; shift 2 ;;
+        --keyring) keyring=$2; shift 2 ;;
         --keep) keep=yes; shift ;;
         *) break ;;
     esac
 done
 what=${1:-all}
 case "$what" in run | test | deb | all) ;; *)
-    echo "usage: rehearse.sh [--suite NAME] [--mirror URL] [--keep] run|test|deb|all" >&2
+    echo "usage: rehearse.sh [--suite NAME] [--mirror URL] [--keyring FILE] [--keep] run|test|deb|all" >&2
     exit 2 ;;
 esac
 [ "$(id -u)" -eq 0 ] || { echo "Run it as root: it makes a system of its own." >&2; exit 2; }
 command -v debootstrap >/dev/null || { echo "Install it first: apt-get install -y debootstrap" >&2; exit 2; }
 # Without a mirror, debootstrap knows where each distribution is.
 case "$suite" in
-    bookworm | trixie | sid) components=main ;;
-    *) components=main,universe ;;
+    bookworm | trixie | forky | sid)
+        components=main
+        of=debian keyring=${keyring:-/usr/share/keyrings/debian-archive-keyring.gpg} ;;
+    *)
+        components=main,universe
+        of=ubuntu keyring=${keyring:-/usr/share/keyrings/ubuntu-archive-keyring.gpg} ;;
 esac
 
 # Kept between rehearsals: the empty system, as a tarball of its packages.
@@ -37,6 +44,7 @@ finish() {
     for place in dev/shm dev/pts dev sys proc; do
         mountpoint -q "$root/$place" && umount -l "$root/$place"
     done
+    [ -z "$own" ] || rm -rf "$own"
     [ -n "$keep" ] && echo "The system stays in $root" || rm -rf --one-file-system "$root"
 }
 trap finish EXIT
@@ -44,7 +52,20 @@ trap 'exit 130' INT TERM
 if [ ! -f "$base" ]; then
     echo "Fetching an empty $suite"
     mkdir -p "$here/.cache"
-    debootstrap --variant=minbase --components="$components" "$suite" "$root" $mirror \
+    if [ ! -f "$keyring" ]; then
+        echo "Nothing says that $suite is what it claims to be: $keyring is not there. Install it, or name it with --keyring FILE." >&2
+        exit 2
+    fi
+    # A debootstrap that is older than the suite makes it as it made those before.
+    scripts=/usr/share/debootstrap/scripts
+    if [ ! -e "$scripts/$suite" ]; then
+        own=$(mktemp -d "${TMPDIR:-/var/tmp}/debootstrap.XXXXXX")
+        cp -r /usr/share/debootstrap/. "$own"
+        if [ "$of" = ubuntu ]; then ln -s gutsy "$own/scripts/$suite"; else ln -s sid "$own/scripts/$suite"; fi
+        export DEBOOTSTRAP_DIR="$own"
+    fi
+    # shellcheck disable=SC2086 # a mirror, or nothing
+    debootstrap --variant=minbase --keyring="$keyring" --components="$components" "$suite" "$root" $mirror \
         >"$here/.cache/rehearsal.log" 2>&1 || { tail -5 "$here/.cache/rehearsal.log" >&2; exit 1; }
     tar -C "$root" -cf "$base.part" . && mv "$base.part" "$base"
 else

@@ -60,8 +60,8 @@ release: setup ## build all packages, check them, write SBOM, changes and checks
 audit: setup ## hold the locked dependencies against the advisory services
 	@packaging/release/audit.sh
 
-rehearsal: ## the README's commands and the .deb in an empty Debian (root; minutes)
-	@packaging/rehearsal/rehearse.sh all
+rehearsal: ## the README's commands and the .deb in an empty system (root; SUITE=noble)
+	@packaging/rehearsal/rehearse.sh --suite $(or $(SUITE),bookworm) all
 
 setup:
 	@packaging/setup/system.sh run

@@ -4,6 +4,7 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$here"
+packaging/setup/system.sh release
 packaging/wheel/build.sh
 packaging/setup/environment.sh release
 index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$(.cache/uv/bin/python -m pip config get global.index-url 2>/dev/null || true)}}
@@ -19,8 +20,10 @@ if ! .cache/release/bin/python -I -m PyInstaller --noconfirm --log-level WARN \
     echo "The bundle could not be built (see above, and build/bundle.log)." >&2
     exit 1
 fi
-# Python's own library can come with its debugging symbols.
-strip --strip-unneeded dist/mylla-audit-desktop/_internal/libpython*.so* 2>/dev/null || true
+# Python and some packages come with their debugging symbols. Qt's parts do not, and those of
+# psycopg were rewritten in a way that strip does not understand.
+find dist/mylla-audit-desktop/_internal -name '*.so*' -type f -not -path '*/PySide6/*' \
+    -not -path '*/psycopg_binary*' -exec strip --strip-unneeded {} +
 cp LICENSE README.md CHANGELOG.md dist/mylla-audit-desktop/
 version=$(dist/mylla-audit-desktop/mylla-audit --version | cut -d' ' -f2)
 archive="dist/mylla-audit-desktop-$version-linux-$(uname -m).tar.xz"

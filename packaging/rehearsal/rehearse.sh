@@ -1,8 +1,9 @@
 #!/bin/sh
 # The dress rehearsal: an empty Debian or Ubuntu in a folder, with nothing but what the README
 # names, a fresh clone of what is committed, and the README's commands in it.
-#   rehearse.sh [--suite bookworm|trixie|jammy|noble|…] [--keyring FILE] [--keep] run|test|deb|all
-# `deb` installs dist/*.deb there, runs its tour, removes it and looks at what is left.
+#   rehearse.sh [--suite bookworm|trixie|jammy|noble|…] [--keyring FILE] [--keep] run|test|deb|release|all
+# `deb` installs dist/*.deb there, runs its tour, removes it and looks at what is left; `release`
+# builds all packages there and takes them home to build/rehearsal.
 # Needs root, debootstrap, the package sources that this computer uses, and the keys that the
 # distribution signs its packages with: on Debian 13, those of Ubuntu are in the package
 # ubuntu-keyring; elsewhere unpack it and name its file.
@@ -21,8 +22,8 @@ while [ $# -gt 1 ]; do
     esac
 done
 what=${1:-all}
-case "$what" in run | test | deb | all) ;; *)
-    echo "usage: rehearse.sh [--suite NAME] [--mirror URL] [--keyring FILE] [--keep] run|test|deb|all" >&2
+case "$what" in run | test | deb | release | all) ;; *)
+    echo "usage: rehearse.sh [--suite NAME] [--mirror URL] [--keyring FILE] [--keep] run|test|deb|release|all" >&2
     exit 2 ;;
 esac
 [ "$(id -u)" -eq 0 ] || { echo "Run it as root: it makes a system of its own." >&2; exit 2; }
@@ -109,18 +110,24 @@ step() {
 # What is / in there: other users than root (apt's, the database server's) must get through.
 chmod 755 "$root"
 inside apt-get -qq update
-case "$what" in run | test | all)
+case "$what" in run | test | release | all)
     # The README's first command, read from it.
     packages=$(sed -n 's/.*apt-get install -y \(git make .*\)$/\1/p' README.md | head -n 1)
     # shellcheck disable=SC2086 # a list of packages
     step "What the README names: $packages" inside sh -c "apt-get -qq install -y $packages >/dev/null"
     git clone -q "$here" "$root/root/clone"
-    if [ "$what" != test ]; then
+    case "$what" in run | all)
         step "make run" inside make -C /root/clone run
-        step "make run, a second time" inside make -C /root/clone run
-    fi
-    if [ "$what" != run ]; then
-        step "make test" inside make -C /root/clone test
+        step "make run, a second time" inside make -C /root/clone run ;;
+    esac
+    case "$what" in test | all)
+        step "make test" inside make -C /root/clone test ;;
+    esac
+    if [ "$what" = release ]; then
+        step "make release" inside make -C /root/clone release
+        rm -rf "build/rehearsal/$suite"
+        mkdir -p build/rehearsal
+        cp -r "$root/root/clone/dist" "build/rehearsal/$suite"
     fi ;;
 esac
 case "$what" in deb | all)

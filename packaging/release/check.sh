@@ -31,4 +31,4 @@ index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$(.cache/uv/bin/python -m pip config 
 UV_TOOL_DIR="$work/tools" UV_TOOL_BIN_DIR="$work/bin" UV_CACHE_DIR="$work/cache" UV_PYTHON_DOWNLOADS=never \
     .cache/uv/bin/uv tool install --quiet --python "$(packaging/setup/python.sh)" dist/*.whl
 try wheel "$work/bin"
-du -sm dist/mylla-audit-desktop dist/*.deb dist/*.tar.xz dist/*.whl | awk '{print $2 ": " $1 " MB"}'
+du -sk dist/mylla-audit-desktop dist/*.deb dist/*.tar.xz dist/*.whl | awk '{printf "%s: %.1f MB\n", $2, $1 / 1024}'

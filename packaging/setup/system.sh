@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes sure that the system packages of a purpose are there: `system.sh run` or `system.sh test`.
+# Makes sure that the system packages of a purpose are there: `system.sh run`, `test` or `release`.
 # Installs what is missing where it may (root, or sudo without a password), and otherwise
 # names it in one line.
 set -eu
@@ -21,7 +21,14 @@ case "${1:-run}" in
         wanted="$wanted postgresql openssl sqlite3 poppler-utils xvfb xauth openbox scrot dbus dbus-x11 at-spi2-core
 python3-pyatspi gnome-keyring pgbouncer systemd desktop-file-utils appstream"
         ;;
-    *) echo "usage: system.sh run|test" >&2; exit 2 ;;
+    # What takes libraries apart, and Python as one: the bundle holds it.
+    release)
+        wanted="$wanted binutils xz-utils"
+        case $(readlink -f "$python") in
+            /usr/bin/*) wanted="$wanted lib$(basename "$(readlink -f "$python")")" ;;
+        esac
+        ;;
+    *) echo "usage: system.sh run|test|release" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

@@ -48,8 +48,6 @@ def connection_options(parameters: PostgresqlParameters) -> dict[str, Any]:
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 20_000,
-        # A pooler in transaction mode hands each transaction another server connection.
-        "prepare_threshold": None,
         "passfile": str(user_path(passfile)) if passfile else _NO_PASSFILE,
     }
     if parameters.hosts:
@@ -110,6 +108,14 @@ class _Connector:
         self._options = options
 
     def __call__(self) -> psycopg.Connection:
+        connection = self._connect()
+        if _is_pooled(connection):
+            # In transaction mode each transaction may have another server connection,
+            # which knows nothing of statements that were prepared on this one.
+            connection.prepare_threshold = None
+        return connection
+
+    def _connect(self) -> psycopg.Connection:
         try:
             return psycopg.connect(**self._options)
         except psycopg.OperationalError as error:
@@ -124,3 +130,18 @@ class _Connector:
         """A connection to ask whether the server still answers; waits two seconds a host."""
         options = self._options | {"connect_timeout": PROBE_SECONDS, "autocommit": True}
         return psycopg.connect(**options)
+
+
+def _is_pooled(connection: psycopg.Connection) -> bool:
+    """Whether something stands between: a pooler makes up the process ID that it announces.
+
+    Where nothing does, statements that come again are prepared: to plan over the months
+    takes a server longer than to read a page.
+    """
+    try:
+        row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
+        connection.rollback()
+    except psycopg.Error:
+        connection.close()
+        raise
+    return row is None or row[0] != connection.info.backend_pid

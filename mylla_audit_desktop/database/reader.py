@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
-from mylla_audit_desktop.database.local_time import spare_compiling
+from mylla_audit_desktop.database.local_time import number, spare_compiling
 from mylla_audit_desktop.database.relation import (
     EXCERPT_LENGTH,
     EntryRelation,
@@ -171,13 +171,14 @@ class LogReader:
                 key = waypoints.keys[nearest]
                 conditions.append(self._relation.from_key(sort, key, is_included=True))
         # The rows are chosen first and their texts cut after, so that what OFFSET
-        # skips is never decompressed.
+        # skips is never decompressed. How many stands in the text of the statement: a
+        # plan that PostgreSQL keeps has to know that they are few.
         chosen = (
             sa.select(self._relation.table)
             .where(*conditions)
             .order_by(*self._relation.order(sort))
-            .limit(size + 1)
-            .offset(offset)
+            .limit(number(size + 1))
+            .offset(number(offset) if offset else None)
             .subquery()
         )
         statement = sa.select(*self._relation.summary_columns(chosen)).order_by(

@@ -255,7 +255,11 @@ class EntryRelation:
             sa.bindparam(None, key.occurred_at, type_=InstantType()),
             sa.bindparam(None, key.id, type_=sa.BigInteger),
         )
-        return mine <= bound if is_included else mine < bound
+        rest = mine <= bound if is_included else mine < bound
+        if not self.is_postgresql:
+            return rest
+        # Said once more in a form that leaves out months: a comparison of rows does not.
+        return sa.and_(self.occurred_at <= key.occurred_at, rest)
 
     def _bound_value(self, sort: Sort, value: str) -> Expression:
         if (

@@ -1,6 +1,7 @@
 """Opening SQLite files."""
 
 import sqlite3
+from operator import methodcaller
 from pathlib import Path
 from urllib.parse import quote
 
@@ -41,7 +42,7 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
         )
         try:
             # Bytes that are no UTF-8 show as escapes instead of stopping the page.
-            connection.text_factory = _decode
+            connection.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
             # WAL can corrupt under SQLite 3.7.0 to 3.51.2, and Python brings an old one.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA cache_size = -4096")
@@ -67,6 +68,3 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
 
     return engine
 
-
-def _decode(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")

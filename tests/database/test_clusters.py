@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.database.access import read_access
@@ -32,6 +33,8 @@ from tests.clusters import control, running_pooler, running_standby, wait_for_re
 from tests.servers import Server, running_postgresql
 
 ROOT = Path(__file__).parents[2]
+# How often psycopg sends a statement before it has the server keep it.
+PREPARED_AFTER = 5
 NOW = Instant.parse("2026-11-20T12:00:00Z")
 ENTRIES = [
     NewEntry(Instant(NOW.microseconds + n), "member", f"usr_{n % 5}", "Ana", "agent.update")
@@ -133,6 +136,29 @@ def test_everything_works_through_a_pooler_in_transaction_mode(
         result = export_csv(database, request(tmp_path / "e.csv"), Cancellation())
         assert result.row_count == len(ENTRIES)
         assert verify_file(result.output).is_intact
+
+
+def test_a_pooler_may_give_each_transaction_another_connection(server: Server, name: str) -> None:
+    with (
+        running_pooler(server, ("postgres", "kim")) as pooler,
+        closing(as_kim(pooler.port, name)) as database,
+        closing(as_kim(pooler.port, name)) as other,
+    ):
+        for _ in range(PREPARED_AFTER + 1):
+            assert rows(database) == len(ENTRIES)
+        with other.reading(Cancellation()) as connection:
+            # Now this one has the connection on which the statements were seen so far.
+            connection.execute(sa.text("SELECT 1"))
+            assert rows(database) == len(ENTRIES)
+
+
+def test_what_is_asked_again_is_planned_once(server: Server, name: str) -> None:
+    with closing(as_kim(server.port, name)) as database:
+        for _ in range(PREPARED_AFTER + 1):
+            rows(database)
+        with database.reading(Cancellation()) as connection:
+            prepared = connection.scalars(sa.text("SELECT statement FROM pg_prepared_statements"))
+            assert any("LIMIT 101" in statement for statement in prepared)
 
 
 def test_a_standby_is_read_and_the_primary_records(

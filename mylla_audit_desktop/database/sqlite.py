@@ -67,4 +67,3 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
         connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
 
     return engine
-

@@ -32,6 +32,7 @@ LANES = {
     "connect": 4,
     "follow": 1,
     "decide": 1,
+    "load": 1,
 }
 _REPORT_SECONDS = 0.1
 _TURN_SECONDS = 0.0005

@@ -9,8 +9,6 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.first_policy import append_first_policy
 from mylla_audit_desktop.database.setup import has_newest_schema, upgrade_schema
-from mylla_audit_desktop.demo.policy import demo_policy
-from mylla_audit_desktop.demo.story import DemoPlan, tell_story
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.policy import format_policy
 
@@ -40,6 +38,10 @@ def open_demo(
 
 
 def _make(path: Path, cancellation: Cancellation, progress: Callable[[int], None]) -> None:
+    # Once in the life of a demo: no other start waits for its author to be loaded.
+    from mylla_audit_desktop.demo.policy import demo_policy
+    from mylla_audit_desktop.demo.story import DemoPlan, tell_story
+
     plan = DemoPlan(entries=DEMO_ENTRIES, until=Instant.from_datetime(datetime.now(UTC)))
     database = open_database(f"sqlite:///{path}", create=True)
     try:

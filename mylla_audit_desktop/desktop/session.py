@@ -3,7 +3,9 @@
 from argparse import Namespace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from mylla_audit_desktop.connections.check import READABLE_BY_ALL
@@ -13,8 +15,6 @@ from mylla_audit_desktop.connections.store import ConnectionStore
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.boundary import ErrorBoundary
-from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
-from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
 from mylla_audit_desktop.desktop.connections.keeping import KeepPassword
 from mylla_audit_desktop.desktop.connections.opener import (
     DEMO,
@@ -26,6 +26,7 @@ from mylla_audit_desktop.desktop.connections.opener import (
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
 from mylla_audit_desktop.desktop.connections.switcher import Switcher
 from mylla_audit_desktop.desktop.demo_database import DEMO_ENTRIES
+from mylla_audit_desktop.desktop.later import load_later
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
@@ -35,6 +36,10 @@ from mylla_audit_desktop.desktop.window import MainWindow
 from mylla_audit_desktop.log.catalog import parse_catalog
 from mylla_audit_desktop.log.errors import InputError, KnownError, PasswordError
 from mylla_audit_desktop.resources import resource_path
+
+if TYPE_CHECKING:
+    from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
+    from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
 
 
 class Session:
@@ -75,6 +80,10 @@ class Session:
     def _connect(self, application: QApplication) -> None:
         window = self.window
         window.closed.connect(application.quit)
+        window.audit_log.snapshot_taken.connect(
+            lambda _taken_at: load_later(self.background),
+            Qt.ConnectionType.SingleShotConnection,
+        )
         for menu in (window.file_connections, window.connection_menu):
             self.switcher.serve(menu)
         for ways in (self.switcher, self.welcome):
@@ -233,11 +242,11 @@ class Session:
 
     # -- connections -----------------------------------------------------------
 
-    def add_connection(self) -> ConnectionDialog:
+    def add_connection(self) -> "ConnectionDialog":
         """Show the dialog for a new connection."""
         return self._show_dialog(None)
 
-    def edit_connection(self, name: str) -> ConnectionDialog | None:
+    def edit_connection(self, name: str) -> "ConnectionDialog | None":
         """Show the dialog for a saved connection."""
         try:
             return self._show_dialog(self.store.named(name))
@@ -245,7 +254,9 @@ class Session:
             plain_message(self.window, error.what, error.advice).open()
             return None
 
-    def _show_dialog(self, profile: ConnectionProfile | None) -> ConnectionDialog:
+    def _show_dialog(self, profile: ConnectionProfile | None) -> "ConnectionDialog":
+        from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
+
         dialog = ConnectionDialog(self.background, self.store, self.secrets, self.window, profile)
         dialog.connected.connect(lambda made, log: self._opened(saved(made.name), log))
         dialog.changed.connect(self._take_change)
@@ -270,8 +281,10 @@ class Session:
         if path:
             self.open_evidence(Path(path))
 
-    def open_evidence(self, path: Path) -> EvidenceDialog:
+    def open_evidence(self, path: Path) -> "EvidenceDialog":
         """Import a file into a log of its own, and open that."""
+        from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
+
         folder = self.profile.data / "evidence"
         dialog = EvidenceDialog(path, folder, self.background, self.window)
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from rapidfuzz.distance import Indel
-
 # Longer lists are compared place by place: lining them up would be felt in the window.
 _MOST_ALIGNED = 10_000
 
@@ -20,6 +18,9 @@ def paired_places(
     if len(before) + len(after) > _MOST_ALIGNED:
         yield from zip_longest(range(len(before)), range(len(after)))
         return
+    # It takes as long to load as ten pages to read, and no page needs it.
+    from rapidfuzz.distance import Indel
+
     olds: list[int] = []
     news: list[int] = []
     for code in Indel.opcodes(before, after):

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
 
-from rapidfuzz.distance import Indel, Postfix, Prefix
-
 _SENTENCES = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 # A mark belongs to the letter before it: an accent, a vowel sign, a joiner. What runs on
 # without a space (a key, an encoded file) is compared by pieces.
@@ -91,6 +89,9 @@ def folded_parts(stretches: tuple[Stretch, ...], index: int) -> tuple[str, int, 
 
 def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
     """What was removed, what was added in its place, and what stayed after them."""
+    # It takes as long to load as ten pages to read, and no page needs it.
+    from rapidfuzz.distance import Indel, Postfix, Prefix
+
     start = end = 0
     if len(old) + len(new) > _MOST_PIECES:
         # What begins and ends alike is left out, so that the change is still seen.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
@@ -34,7 +35,6 @@ from mylla_audit_desktop.desktop.audit_log.details_pane import (
 )
 from mylla_audit_desktop.desktop.audit_log.entry_model import EntryModel
 from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
-from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog, ExportSubject
 from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
 from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
@@ -52,6 +52,9 @@ from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import Period, PeriodChoice, Preset
 from mylla_audit_desktop.log.query import Sort
+
+if TYPE_CHECKING:  # loaded after the first rows
+    from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
 
 _BUSY_MS = 1_000
 _NARROW = 1_100
@@ -445,8 +448,10 @@ class AuditLogPage(Page):
             self._to_export = None
             self.open_export()
 
-    def export_dialog(self, folder: Path | None = None) -> ExportDialog | None:
+    def export_dialog(self, folder: Path | None = None) -> "ExportDialog | None":
         """The dialog; None while nothing is shown."""
+        from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog, ExportSubject
+
         if self._database is None or self.model.snapshot is None:
             return None
         subject = ExportSubject(

@@ -10,16 +10,15 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.background import Background
-from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
-from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
-from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
 from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.log.instant import Instant
 
 
 class ReviewDialogs(QObject):
-    """saved: the policy's new version. signed: the sign-off. cancelled: it was stopped;
+    """Their modules are loaded after the first rows of the log.
+
+    saved: the policy's new version. signed: the sign-off. cancelled: it was stopped;
     whether it was signed shows when the period is read again. chosen: a file of country data.
     """
 
@@ -36,6 +35,8 @@ class ReviewDialogs(QObject):
 
     def open_report(self, database: Database, reading: Reading, zone: ZoneInfo) -> None:
         """Write the period's report."""
+        from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
+
         self._open(
             ReportDialog(
                 database, reading, zone, self._now(), self._background, Path.home(), self._parent
@@ -44,6 +45,8 @@ class ReviewDialogs(QObject):
 
     def open_policy(self, database: Database, reading: Reading, zone: ZoneInfo) -> None:
         """Edit the policy."""
+        from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
+
         today = self._now().astimezone(zone).date()
         dialog = PolicyDialog(
             database, reading, zone, today, self._theme, self._background, self._parent
@@ -53,6 +56,8 @@ class ReviewDialogs(QObject):
 
     def open_sign_off(self, database: Database, reading: Reading, zone: ZoneInfo) -> None:
         """Sign the period."""
+        from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
+
         now = Instant.from_datetime(self._now())
         dialog = SignOffDialog(database, reading, zone, now, self._background, self._parent)
         dialog.signed.connect(self.signed)

@@ -60,8 +60,14 @@ class Session:
         self.background = Background(application)
         self.background.crashed.connect(self.boundary.take)
         catalog = parse_catalog(resource_path("actions.toml").read_text("utf-8"))
-        self.window = MainWindow(self.profile, self.settings, self.theme, self.background, catalog)
-        self.window.review.reader.reviewer = vars(arguments).get("reviewer")
+        self.window = MainWindow(
+            self.profile,
+            self.settings,
+            self.theme,
+            self.background,
+            catalog,
+            vars(arguments).get("reviewer"),
+        )
         self.boundary.window = self.window
         self.welcome = WelcomePage(self.store, self.theme)
         self.opener = Opener(
@@ -81,7 +87,7 @@ class Session:
         window = self.window
         window.closed.connect(application.quit)
         window.audit_log.snapshot_taken.connect(
-            lambda _taken_at: load_later(self.background),
+            lambda _taken_at: load_later(self.background, window.make_next_page),
             Qt.ConnectionType.SingleShotConnection,
         )
         for menu in (window.file_connections, window.connection_menu):

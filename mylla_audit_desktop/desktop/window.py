@@ -1,9 +1,11 @@
 """The frame: page list, menus, status bar. It wires the pages and decides nothing."""
 
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,14 +22,11 @@ from PySide6.QtWidgets import (
 
 from mylla_audit_desktop import __version__
 from mylla_audit_desktop.connections.profile import Colour
-from mylla_audit_desktop.desktop.activity.page import ActivityPage
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.formats import format_day, format_zone
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.rail import BADGE_ROLE, RailDelegate
-from mylla_audit_desktop.desktop.retention.page import RetentionPage
-from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
@@ -47,8 +46,20 @@ from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.visible import visible_text
 
+if TYPE_CHECKING:  # loaded after the first rows
+    from mylla_audit_desktop.desktop.activity.page import ActivityPage
+    from mylla_audit_desktop.desktop.retention.page import RetentionPage
+    from mylla_audit_desktop.desktop.review.page import ReviewPage
+
 _RAIL_WIDTH = 88
 _RAIL_ITEM = QSize(_RAIL_WIDTH - 14, 54)
+# In the order of the list: name, icon, title of the menu with the page's own actions.
+_PAGES = (
+    ("Audit log", "scroll-text", ""),
+    ("Review", "circle-check-big", "&Review"),
+    ("Activity", "grid-3x3", ""),
+    ("Retention", "hourglass", ""),
+)
 _THEMES = {
     ThemeChoice.SYSTEM: "As the desktop",
     ThemeChoice.LIGHT: "Light",
@@ -58,7 +69,11 @@ _THEMES = {
 
 
 class MainWindow(QMainWindow):
-    """One window over one database."""
+    """One window over one database.
+
+    The pages behind the first are made when they are turned to, or after its first rows.
+    reviewer: as whom SQLite's decisions are recorded; None: as the system's login.
+    """
 
     closed = Signal()
 
@@ -69,45 +84,131 @@ class MainWindow(QMainWindow):
         theme: Theme,
         background: Background,
         catalog: ActionCatalog,
+        reviewer: str | None = None,
     ) -> None:
         super().__init__()
         self._profile, self._settings, self.theme = profile, settings, theme
-        self._background = background
+        self._background, self._catalog, self._reviewer = background, catalog, reviewer
+        self._log: OpenLog | None = None
         self._icons: list[tuple[QListWidgetItem, str]] = []
-        self._pages: list[Page] = []
+        # By place, those that are made.
+        self._pages: dict[int, Page] = {}
         # What works on one page only, by the page's place.
         self._page_actions: dict[int, list[QAction]] = {}
+        self._page_menus: dict[int, QMenu] = {}
         self.pages = QListWidget()
         self._stack = QStackedWidget()
         self.audit_log = AuditLogPage(
             background, theme, catalog, settings, lambda: datetime.now(UTC)
         )
         self._build_rail()
-        self.add_page("Audit log", "scroll-text", self.audit_log)
-        self.review = ReviewPage(
-            background, theme, catalog, settings, lambda: datetime.now(UTC), profile.data
-        )
-        self.add_page("Review", "circle-check-big", self.review)
-        self.activity = ActivityPage(
-            background,
-            theme,
-            catalog,
-            settings.settings.zone(),
-            lambda: datetime.now(UTC),
-            profile.data,
-        )
-        self.add_page("Activity", "grid-3x3", self.activity)
-        self.retention = RetentionPage(background, theme, settings.settings.zone())
-        self.add_page("Retention", "hourglass", self.retention)
+        for name, icon, _ in _PAGES:
+            self._add_item(name, icon)
         self._build_status()
+        self._settle(0, self.audit_log)
+        self.pages.setCurrentRow(0)
+        self.audit_log.setFocus()
         self._build_menus()
         self.setWindowTitle("Mylla Audit")
         self.setMinimumSize(QSize(800, 520))
         self.resize(1280, 800)
         theme.changed.connect(self._draw_icons)
         self.audit_log.snapshot_taken.connect(self._show_snapshot)
-        self.retention.export_entries.connect(self._export_entries)
         self._restore()
+
+    # -- pages -----------------------------------------------------------------
+
+    @cached_property
+    def review(self) -> "ReviewPage":
+        """The review page."""
+        from mylla_audit_desktop.desktop.review.page import ReviewPage
+
+        page = ReviewPage(
+            self._background,
+            self.theme,
+            self._catalog,
+            self._settings,
+            lambda: datetime.now(UTC),
+            self._profile.data,
+        )
+        page.reader.reviewer = self._reviewer
+        self._settle(1, page)
+        return page
+
+    @cached_property
+    def activity(self) -> "ActivityPage":
+        """The activity page."""
+        from mylla_audit_desktop.desktop.activity.page import ActivityPage
+
+        page = ActivityPage(
+            self._background,
+            self.theme,
+            self._catalog,
+            self._settings.settings.zone(),
+            lambda: datetime.now(UTC),
+            self._profile.data,
+        )
+        self._settle(2, page)
+        return page
+
+    @cached_property
+    def retention(self) -> "RetentionPage":
+        """The retention page."""
+        from mylla_audit_desktop.desktop.retention.page import RetentionPage
+
+        page = RetentionPage(self._background, self.theme, self._settings.settings.zone())
+        page.export_entries.connect(self._export_entries)
+        self._settle(3, page)
+        return page
+
+    def _page(self, place: int) -> Page:
+        """The page of a place, made now if it is not there yet."""
+        match place:
+            case 1:
+                return self.review
+            case 2:
+                return self.activity
+            case 3:
+                return self.retention
+            case _:
+                return self.audit_log
+
+    def make_next_page(self) -> None:
+        """Make the pages that were not turned to yet, one for each turn of the event loop."""
+        missing = [place for place in range(len(_PAGES)) if place not in self._pages]
+        if missing:
+            self._page(missing[0])
+            QTimer.singleShot(0, self.make_next_page)
+
+    def _settle(self, place: int, page: Page) -> None:
+        """Put a page that was made into its place, as if it had always been there."""
+        self._pages[place] = page
+        stand_in = self._stack.widget(place)
+        self._stack.insertWidget(place, page)
+        if stand_in is not None:
+            self._stack.removeWidget(stand_in)
+            stand_in.deleteLater()
+        self._leave_by_tab(page)
+        page.open_entries.connect(self._open_entries)
+        page.badge_changed.connect(lambda text, words: self._show_badge(place, text, words))
+        page.restore_layout(self._profile.window_state())
+        if place in self._page_menus:
+            self._page_actions[place] = page.menu_actions()
+            self._page_menus[place].addActions(self._page_actions[place])
+            self._enable_actions()
+        if self._log is not None:
+            page.show_log(self._log)
+
+    def _leave_by_tab(self, page: Page) -> None:
+        """Tab goes from the page's last part to the status bar, which was there before it."""
+        last, following = None, page.nextInFocusChain()
+        while following is not None and page.isAncestorOf(following):
+            if following.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                last = following
+            following = following.nextInFocusChain()
+        if last is not None:
+            QWidget.setTabOrder(last, self.connection_button)
+            QWidget.setTabOrder(self.connection_button, self.zone_button)
 
     # -- parts -----------------------------------------------------------------
 
@@ -161,39 +262,36 @@ class MainWindow(QMainWindow):
         """Show the pages."""
         self._front.setCurrentIndex(0)
 
-    def add_page(self, name: str, icon: str, page: Page) -> None:
-        """Put a page into the list at the left."""
-        self._pages.append(page)
-        place = len(self._pages) - 1
-        page.open_entries.connect(self._open_entries)
-        page.badge_changed.connect(lambda text, words: self._show_badge(place, text, words))
+    def _add_item(self, name: str, icon: str) -> None:
         item = QListWidgetItem(name)
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
         # All of one width, whatever their names.
         item.setSizeHint(_RAIL_ITEM)
         item.setToolTip(name)
         self._icons.append((item, icon))
-        self._stack.addWidget(page)
+        self._stack.addWidget(QWidget())
         self.pages.addItem(item)
-        if self.pages.currentRow() < 0:
-            self.pages.setCurrentRow(0)
-            page.setFocus()
-        self._draw_icons()
 
     def show_page(self, page: Page) -> None:
         """Turn to a page, and put the keyboard where its user begins."""
-        self.pages.setCurrentRow(self._pages.index(page))
+        self._show_place(next(place for place, one in self._pages.items() if one is page))
+
+    def _show_place(self, place: int) -> None:
+        self.pages.setCurrentRow(place)
         self._take_focus()
 
     def _take_focus(self) -> None:
-        self._pages[self.pages.currentRow()].take_focus()
+        self._page(self.pages.currentRow()).take_focus()
 
     def _turn_to(self, place: int) -> None:
-        self._stack.setCurrentIndex(place)
-        for of_page, actions in self._page_actions.items():
-            for action in actions:
-                action.setEnabled(of_page == place)
+        self._stack.setCurrentWidget(self._page(place))
+        self._enable_actions()
         self._draw_icons()
+
+    def _enable_actions(self) -> None:
+        for place, actions in self._page_actions.items():
+            for action in actions:
+                action.setEnabled(place == self.pages.currentRow())
 
     def _open_entries(self, filters: LogFilters) -> None:
         self.audit_log.bar.set_filters(filters)
@@ -255,7 +353,7 @@ class MainWindow(QMainWindow):
         self._add(file, "Quit", self.close, "Ctrl+Q")
         edit = self._menu("&Edit")
         # The shortcuts of a page mean something else, or nothing, on the others.
-        mine = self._page_actions[self._pages.index(page)] = [export, refresh, find, clear]
+        mine = self._page_actions[0] = [export, refresh, find, clear]
         copy = QAction("Copy entries", self)
         copy.triggered.connect(page.copy_selection)
         edit.addAction(copy)
@@ -284,19 +382,19 @@ class MainWindow(QMainWindow):
             theme.addAction(action)
         self._add(view, "Time zone…", self.choose_zone, "")
         go = self._menu("&Go")
-        for number, one in enumerate(self._pages, 1):
-            name = self.pages.item(number - 1).text()
-            self._add(go, name, lambda _=False, one=one: self.show_page(one), f"Alt+{number}")
+        for place, (name, _, _) in enumerate(_PAGES):
+            self._add(
+                go, name, lambda _=False, place=place: self._show_place(place), f"Alt+{place + 1}"
+            )
         go.addSeparator()
         mine.append(self._add(go, "Filters", page.bar.period.setFocus, "Ctrl+L"))
         mine.append(self._add(go, "Entries", page.table.setFocus, "Ctrl+T"))
         mine.append(self._add(go, "Changes", page.details.table.setFocus, "Ctrl+D"))
         mine.append(self._add(go, "Trace target", page.details.trace.click, "Ctrl+G"))
-        for place, one in enumerate(self._pages):
-            if one.menu_title:
-                self._page_actions[place] = one.menu_actions()
-                self._menu(one.menu_title).addActions(self._page_actions[place])
-        self._turn_to(self.pages.currentRow())
+        for place, (_, _, title) in enumerate(_PAGES):
+            if title:
+                self._page_menus[place] = self._menu(title)
+        self._turn_to(0)
         helps = self._menu("&Help")
         self._add(helps, "Keyboard shortcuts", lambda: show_shortcuts(self), "F1")
         self._add(helps, "About Mylla Audit", self._show_about, "")
@@ -324,10 +422,11 @@ class MainWindow(QMainWindow):
     def show_log(self, log: OpenLog, target: str | None = None) -> None:
         """Show a log on every page, the audit log page with everything of one target if given."""
         self.show_pages()
+        self._log = log
         self._show_connection(log)
-        claimed = None if log.database.is_postgresql else self.review.reader.reviewer
+        claimed = None if log.database.is_postgresql else self._reviewer
         self.reviewer_label.setText(visible_text(claimed or log.access.title))
-        for page in self._pages:
+        for page in self._pages.values():
             page.show_log(log)
         if target is not None:
             self.audit_log.trace(target)
@@ -372,7 +471,7 @@ class MainWindow(QMainWindow):
         """Put a zone in force ("" for the system's) and keep it."""
         self._settings.change(time_zone=name)
         zone = self._settings.settings.zone()
-        for page in self._pages:
+        for page in self._pages.values():
             page.set_zone(zone)
         self._show_zone()
         snapshot = self.audit_log.model.snapshot
@@ -401,14 +500,12 @@ class MainWindow(QMainWindow):
         geometry = state.value("window/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        for page in self._pages:
-            page.restore_layout(state)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the layout and say that the window is gone."""
         state = self._profile.window_state()
         state.setValue("window/geometry", self.saveGeometry())
-        for page in self._pages:
+        for page in self._pages.values():
             page.save_layout(state)
         state.sync()
         super().closeEvent(event)

@@ -89,7 +89,6 @@ def path_or_none(text: str) -> Path | None:
 class ReviewPage(Page):
     """Reviews one period of one log at a time."""
 
-    menu_title = "&Review"
     # A period was read, or its decisions changed.
     review_shown = Signal()
 

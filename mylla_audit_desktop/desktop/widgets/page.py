@@ -19,11 +19,9 @@ class Page(QWidget):
 
     open_entries = Signal(object)
     badge_changed = Signal(str, str)
-    # A page with actions of its own gives its menu a title.
-    menu_title = ""
 
     def menu_actions(self) -> list[QAction]:
-        """What the page's menu holds; in force while the page is on show."""
+        """What the page's menu holds, if it has one; in force while the page is on show."""
         return []
 
     def show_log(self, log: OpenLog) -> None:

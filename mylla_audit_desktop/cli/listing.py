@@ -17,7 +17,7 @@ from mylla_audit_desktop.evidence.ndjson import entry_to_json
 from mylla_audit_desktop.log.csv_format import HEADER, Profile, format_row
 from mylla_audit_desktop.log.diff import changed_fields
 from mylla_audit_desktop.log.entry import AuditEntry
-from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.log.visible import visible_name, visible_text
 
 _HEADINGS = ("Timestamp", "Actor", "Action", "Target", "Changes", "IP address")
 
@@ -61,16 +61,15 @@ def _write(parts: Iterable[str]) -> None:
 
 def _cells(entry: AuditEntry, zone: ZoneInfo) -> tuple[str, ...]:
     names, has_more = changed_fields(_excerpt(entry.before), _excerpt(entry.after))
-    target = " ".join(filter(None, (entry.target_name, entry.target_id)))
-    cells = (
+    target = " ".join(filter(None, map(visible_name, (entry.target_name, entry.target_id))))
+    return (
         _stamp(entry, zone),
-        entry.actor_name or entry.actor_id,
-        entry.action,
+        visible_text(entry.actor_name) or visible_name(entry.actor_id),
+        visible_name(entry.action),
         target,
-        ", ".join(names) + ("…" if has_more else ""),
-        entry.ip_address or "",
+        ", ".join(map(visible_name, names)) + ("…" if has_more else ""),
+        visible_name(entry.ip_address),
     )
-    return tuple(visible_text(cell) for cell in cells)
 
 
 def _stamp(entry: AuditEntry, zone: ZoneInfo) -> str:

@@ -77,5 +77,7 @@ def listed(texts: Sequence[str]) -> str:
 
 
 def cut(text: str) -> str:
-    """A text that is not longer than a line is wide."""
+    """A text that is not longer than a line is wide; blanks alone in quotes, to be seen."""
+    if text.isspace():
+        text = f'"{text}"'
     return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"

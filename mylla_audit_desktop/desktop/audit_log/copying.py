@@ -6,7 +6,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader, Snapshot, Waypoints
 from mylla_audit_desktop.desktop.audit_log.entry_model import COLUMNS
 from mylla_audit_desktop.log.entry import EntrySummary
-from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.log.visible import visible_name, visible_text
 
 # Beyond this an export is the right tool.
 MOST_COPIED = 10_000
@@ -30,13 +30,13 @@ def read_as_text(
 
 
 def _line(entry: EntrySummary, zone: ZoneInfo) -> str:
-    target = " ".join(filter(None, (entry.target_name, entry.target_id)))
+    target = " ".join(filter(None, map(visible_name, (entry.target_name, entry.target_id))))
     cells = (
         entry.occurred_at.isoformat(zone),
-        entry.actor_name,
-        entry.action,
+        visible_text(entry.actor_name),
+        visible_text(entry.action),
         target,
-        ", ".join(entry.changes),
-        entry.ip_address or "",
+        ", ".join(map(visible_name, entry.changes)),
+        visible_name(entry.ip_address),
     )
-    return "\t".join(visible_text(cell) for cell in cells)
+    return "\t".join(cells)

@@ -34,7 +34,7 @@ from mylla_audit_desktop.desktop.widgets import (
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.diff import SIGNS, Kind, diff_entry
 from mylla_audit_desktop.log.entry import AuditEntry
-from mylla_audit_desktop.log.visible import visible_lines, visible_text
+from mylla_audit_desktop.log.visible import visible_lines, visible_name, visible_text
 
 _RAW_LONGEST = 20_000
 _MOST_FIELDS = 60
@@ -159,13 +159,13 @@ class DetailsPane(QFrame):
             return
         entry = details.entry
         self.title.setText(visible_text(self._catalog.label_of(entry.action)))
-        self.code.setText(visible_text(entry.action))
+        self.code.setText(visible_name(entry.action))
         self.when.setText(format_moment(entry.occurred_at, self._zone))
         self.when.setToolTip(plain_tooltip(entry.occurred_at.isoformat(self._zone)))
-        self.actor.say(entry.actor_name, entry.actor_id)
+        self.actor.say(entry.actor_name or None, entry.actor_id)
         self.target.say(entry.target_name, entry.target_id, entry.target_type)
         self.trace.setVisible(entry.target_id is not None)
-        self.source.setText(visible_text(entry.ip_address or "not recorded"))
+        self.source.setText(visible_name(entry.ip_address) or "not recorded")
         for label in (self.when, self.source):
             label.setAccessibleDescription(label.text())
         self._fill_changes()

@@ -27,7 +27,7 @@ from mylla_audit_desktop.desktop.formats import format_stamp
 from mylla_audit_desktop.desktop.widgets import plain_tooltip
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import LogQuery, SortColumn
-from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.log.visible import visible_name, visible_text
 
 PAGE_SIZE = 100
 _MOST_PAGES = 200
@@ -300,21 +300,21 @@ def _pieces_of(entry: EntrySummary, column: int, zone: ZoneInfo) -> Pieces:
             stamp, offset = format_stamp(entry.occurred_at, zone)
             return ((stamp, "mono"), (offset, "mono faint"))
         case 1:
-            name = visible_text(entry.actor_name or entry.actor_id)
+            name = visible_text(entry.actor_name) or visible_name(entry.actor_id)
             if entry.actor_type == "system":
                 return (("", "icon"), (name, "muted"))
-            return ((name, "text"),)
+            return ((name, "text" if entry.actor_name else "mono"),)
         case 2:
-            return ((visible_text(entry.action), "mono"),)
+            return ((visible_name(entry.action), "mono"),)
         case 3:
-            name, target_id = entry.target_name or "", entry.target_id or ""
-            parts = [(visible_text(name), "text")] if name else []
+            name, target_id = visible_name(entry.target_name), visible_name(entry.target_id)
+            parts = [(name, "text" if entry.target_name else "muted")] if name else []
             if target_id:
                 space = " " if name else ""
-                parts.append((space + visible_text(target_id), "mono faint" if name else "mono"))
+                parts.append((space + target_id, "mono faint" if name else "mono"))
             return tuple(parts)
         case 4:
-            names = ", ".join(visible_text(name) for name in entry.changes)
+            names = ", ".join(map(visible_name, entry.changes))
             return ((names + ("…" if entry.has_more_changes else ""), "muted"),)
         case _:
-            return ((visible_text(entry.ip_address or ""), "mono muted"),)
+            return ((visible_name(entry.ip_address), "mono muted"),)

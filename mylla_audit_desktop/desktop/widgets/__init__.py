@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from mylla_audit_desktop.desktop.theme import mono_font
-from mylla_audit_desktop.log.visible import visible_lines, visible_text
+from mylla_audit_desktop.log.visible import visible_lines, visible_name, visible_text
 
 
 def plain_label(text: str = "", tone: str = "", *, is_selectable: bool = False) -> QLabel:
@@ -126,10 +126,11 @@ class NameAndId(QWidget):
         self._row.insertWidget(self._row.count() - 1, widget)
 
     def say(self, name: str | None, identity: str | None, kind: str | None = None) -> None:
-        """Show them; an empty name leaves the ID alone, and neither is said in words."""
-        self._name.setText(visible_text(name or "") or ("" if identity else "none"))
+        """Show them; without a name the ID stands alone, and neither is said in words."""
+        nothing = "" if identity is not None else "none"
+        self._name.setText(nothing if name is None else visible_name(name))
         self._name.setVisible(bool(self._name.text()))
-        self._identity.setText(visible_text(identity or "") if identity != name else "")
+        self._identity.setText(visible_name(identity) if identity != name else "")
         self._identity.setVisible(bool(self._identity.text()))
         for label in (self._name, self._identity):
             label.setMinimumWidth(10)

@@ -194,14 +194,19 @@ class FilterBar(QFrame):
     def offer(self, actors: tuple[ActorChoice, ...], actions: tuple[str, ...]) -> None:
         """What Actor and Action complete from, besides the catalogue."""
         names = [actor.actor_name for actor in actors]
+
+        def is_a_name(name: str) -> bool:
+            """Whether the field can hold it, and it stands for one actor only."""
+            return (
+                bool(name) and name == name.strip() and "," not in name and names.count(name) == 1
+            )
+
         self.actor.setCompleter(
             ChoiceCompleter(
                 [
                     Choice(
                         f"{visible_text(one.actor_name)}  {visible_text(one.actor_id)}",
-                        one.actor_name
-                        if names.count(one.actor_name) == 1 and "," not in one.actor_name
-                        else one.actor_id,
+                        one.actor_name if is_a_name(one.actor_name) else one.actor_id,
                         (one.actor_name, one.actor_id),
                     )
                     for one in actors

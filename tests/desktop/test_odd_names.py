@@ -1,0 +1,76 @@
+"""Names that would look the same or like nothing are told apart wherever they are shown."""
+
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.log.entry import NewEntry
+from mylla_audit_desktop.log.filters import LogFilters
+from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from tests.database.reviewing import entry
+from tests.desktop.reviewing import MARCH
+
+NAMES = (None, "", " ", "\u00a0", "Zoë", "Zoe\u0308", "Zoë ", "A\u0301" * 300)
+SHOWN = ("", '""', "\\u0020", "\\u00a0", "Zoë", "Zoe\\u0308", "Zoë\\u0020")
+
+
+@pytest.fixture
+def session(
+    qtbot: QtBot, log_url: Callable[[list[NewEntry]], str], start: Callable[..., Session]
+) -> Session:
+    entries = [
+        entry(
+            number,
+            f"2026-03-{number:02d}T10:00:00Z",
+            actor_id=f"usr_{number}",
+            actor_name=name or "Olga",
+            target_name=name,
+            target_id=None,
+        )
+        for number, name in enumerate(NAMES, 1)
+    ]
+    session = start(log_url(entries))
+    page = session.window.audit_log
+    page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
+    qtbot.wait_until(lambda: page.model.count == len(NAMES))
+    return session
+
+
+def test_in_the_table_and_the_details(qtbot: QtBot, session: Session) -> None:
+    page = session.window.audit_log
+    # Most recent first.
+    rows = range(len(NAMES) - 1, -1, -1)
+    targets = [page.model.data(page.model.index(row, 3)) for row in rows]
+    assert targets[: len(SHOWN)] == list(SHOWN)
+    for row, shown in zip(rows, SHOWN, strict=False):
+        page.table.go_to(row)
+        wanted = page.table.current_entry()
+        assert wanted is not None
+        qtbot.wait_until(
+            lambda wanted=wanted: getattr(page.details.shown_entry(), "id", None) == wanted.id
+        )
+        assert page.details.target.text() == (shown or "none")
+
+
+def test_in_the_review(qtbot: QtBot, session: Session) -> None:
+    page = session.window.review
+    page.head.set_choice(MARCH)
+    session.window.show_page(page)
+    qtbot.wait_until(lambda: page.reading is not None)
+    assert page.reading is not None
+    titles = {page.model.data(page.model.index(row, 1)) for row in range(page.model.rowCount())}
+    assert len(titles) == page.model.rowCount() - 1, "only NULL and the empty text have one title"
+    assert any(title.startswith('" "') for title in titles)
+    assert any("Zoe\\u0308" in title for title in titles)
+
+
+def test_in_the_activity(qtbot: QtBot, session: Session) -> None:
+    page = session.window.activity
+    page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
+    session.window.show_page(page)
+    qtbot.wait_until(lambda: page.activity is not None)
+    figures = page.charts.tops["actors"].figures
+    shown = {figures.index(row, 0).data() for row in range(figures.rowCount())}
+    assert shown >= set(SHOWN[2:])

@@ -23,7 +23,11 @@ from mylla_audit_desktop.resources import resource_path
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The colours by what they are used for, as `#rrggbb`."""
+    """The colours by what they are used for, as `#rrggbb`.
+
+    disabled: what cannot be pressed now. placeholder: what a field says while it is empty.
+    disabled_edge: the border of what cannot be pressed, in the words of the style sheet.
+    """
 
     window: str
     panel: str
@@ -33,6 +37,8 @@ class Tokens:
     text: str
     muted: str
     faint: str
+    disabled: str
+    placeholder: str
     accent: str
     on_accent: str
     tint: str
@@ -47,6 +53,7 @@ class Tokens:
     high: str
     medium: str
     low: str
+    disabled_edge: str = "solid"
 
 
 LIGHT = Tokens(
@@ -58,6 +65,8 @@ LIGHT = Tokens(
     text="#1b2130",
     muted="#5c6577",
     faint="#8a93a5",
+    disabled="#828b9d",
+    placeholder="#5c6577",
     accent="#2f5fd0",
     on_accent="#ffffff",
     tint="#e8effc",
@@ -83,6 +92,8 @@ DARK = Tokens(
     text="#e6e9ef",
     muted="#a3acbc",
     faint="#778196",
+    disabled="#778196",
+    placeholder="#a3acbc",
     accent="#7ea6ff",
     on_accent="#14171d",
     tint="#22304d",
@@ -109,6 +120,9 @@ CONTRAST = Tokens(
     text="#ffffff",
     muted="#f0f0f0",
     faint="#d0d0d0",
+    # Not text that somebody typed, and no button to press: seen at a glance, still above 7:1.
+    disabled="#a0a0a0",
+    placeholder="#b8b8b8",
     accent="#ffd84a",
     on_accent="#000000",
     tint="#2b2400",
@@ -123,6 +137,7 @@ CONTRAST = Tokens(
     high="#ffc59a",
     medium="#ffe08a",
     low="#f0f0f0",
+    disabled_edge="dashed",
 )
 
 
@@ -224,7 +239,7 @@ def palette_of(tokens: Tokens) -> QPalette:
         role.AlternateBase: tokens.alternate,
         role.ToolTipBase: tokens.panel,
         role.ToolTipText: tokens.text,
-        role.PlaceholderText: tokens.muted,
+        role.PlaceholderText: tokens.placeholder,
         role.Text: tokens.text,
         role.Button: tokens.panel,
         role.ButtonText: tokens.text,
@@ -244,7 +259,7 @@ def palette_of(tokens: Tokens) -> QPalette:
     for key, color in colors.items():
         palette.setColor(key, QColor(color))
     for key in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(tokens.faint))
+        palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(tokens.disabled))
     return palette
 
 

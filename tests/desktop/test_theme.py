@@ -1,10 +1,23 @@
 """Colours can be read: WCAG 2.1 contrast of every text on its ground, in every theme."""
 
+from collections import Counter
 from itertools import product
 
 import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
-from mylla_audit_desktop.desktop.theme import CONTRAST, DARK, LIGHT, Tokens
+from mylla_audit_desktop.desktop.activity.shades import readable_on, shade_of
+from mylla_audit_desktop.desktop.theme import (
+    CONTRAST,
+    DARK,
+    LIGHT,
+    Theme,
+    ThemeChoice,
+    Tokens,
+)
+from mylla_audit_desktop.desktop.widgets import button
 
 
 def luminance(color: str) -> float:
@@ -23,6 +36,7 @@ GROUNDS = ("panel", "window", "alternate", "selection")
 PAIRS = [
     *product(("text", "muted"), GROUNDS),
     *product(("accent",), ("panel", "window", "tint")),
+    *product(("placeholder",), ("panel", "window")),
     *((name, ground) for name in ("added", "removed", "changed")
       for ground in ("panel", f"{name}_tint")),
     *product(("critical", "high", "medium", "low"), ("panel", "selection")),
@@ -36,7 +50,12 @@ PAIRS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("tokens", [LIGHT, DARK, CONTRAST], ids=["light", "dark", "contrast"])
+in_every_theme = pytest.mark.parametrize(
+    "tokens", [LIGHT, DARK, CONTRAST], ids=["light", "dark", "contrast"]
+)
+
+
+@in_every_theme
 @pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_text_can_be_read_on_its_ground(tokens: Tokens, text: str, ground: str) -> None:
     measured = contrast(getattr(tokens, text), getattr(tokens, ground))
@@ -48,3 +67,48 @@ def test_text_can_be_read_on_its_ground(tokens: Tokens, text: str, ground: str) 
 def test_high_contrast_leaves_nothing_faint(text: str, ground: str) -> None:
     measured = contrast(getattr(CONTRAST, text), getattr(CONTRAST, ground))
     assert measured >= 6, f"{text} on {ground}: {measured:.2f}"
+
+
+@in_every_theme
+@pytest.mark.parametrize("ground", ["panel", "window"])
+def test_what_cannot_be_pressed_can_still_be_read(tokens: Tokens, ground: str) -> None:
+    # WCAG asks nothing of it; three to one is what it asks of a control.
+    measured = contrast(tokens.disabled, getattr(tokens, ground))
+    assert measured >= 3, f"disabled on {ground}: {measured:.2f}"
+
+
+@in_every_theme
+def test_what_cannot_be_pressed_and_what_nobody_typed_look_unlike_text(tokens: Tokens) -> None:
+    for name in ("disabled", "placeholder"):
+        assert contrast(tokens.text, getattr(tokens, name)) >= 1.8, name
+
+
+@in_every_theme
+def test_every_figure_of_the_heat_map_can_be_read(tokens: Tokens) -> None:
+    panel, accent, text = (QColor(name) for name in (tokens.panel, tokens.accent, tokens.text))
+    for count in range(101):
+        shade = shade_of(count, 100, panel, accent)
+        shown = readable_on(shade, text, panel)
+        measured = contrast(shown.name(), shade.name())
+        assert measured >= 4.5, f"{shown.name()} on {shade.name()}: {measured:.2f}"
+    assert contrast(shade_of(100, 100, panel, accent).name(), tokens.panel) >= 4.5
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.CONTRAST])
+@pytest.mark.parametrize("kind", ["", "primary", "grave", "flat", "danger", "link", "choice"])
+def test_a_button_shows_that_it_cannot_be_pressed(
+    qtbot: QtBot, qapp: QApplication, choice: ThemeChoice, kind: str
+) -> None:
+    theme = Theme(qapp, choice)
+    one: QPushButton = button("Sign off", kind)
+    qtbot.add_widget(one)
+    one.setEnabled(False)
+    one.show()
+    image = one.grab().toImage()
+    colors = Counter(
+        image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
+    )
+    tokens = theme.tokens
+    assert colors[tokens.disabled] > 5
+    # Smoothing may give single points any shade.
+    assert all(colors[one] < 5 for one in (tokens.accent, tokens.removed, tokens.text))

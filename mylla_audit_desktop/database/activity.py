@@ -40,7 +40,7 @@ _HOUR, _ACTOR, _ACTION, _TARGET = range(4)
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """A value that many entries share. name: an actor's newest one; "" for all others.
+    """A value that many entries share. name: an actor's or a target's newest one, or "".
 
     Both come from the log and are hostile.
     """
@@ -107,6 +107,7 @@ def _columns(relation: EntryRelation) -> dict[str, Expression]:
         "name": relation.text("actor_name"),
         "action": relation.text("action"),
         "target": relation.text("target_id"),
+        "target_name": relation.text("target_name"),
         "at": relation.occurred_at,
     }
 
@@ -239,41 +240,56 @@ def _counted(
             )
         )
 
-    def newest_name(chosen: sa.Subquery) -> Expression:
+    def newest_name(of: str, name: str) -> Callable[[sa.Subquery], Expression]:
         """Looked up for the few that are shown; to group by names, too, reads every entry."""
-        return (
-            sa.select(sa.func.max(columns["name"]))
-            .where(*filters, columns["actor"] == chosen.c.value, columns["at"] == chosen.c.newest)
+        return lambda chosen: (
+            sa.select(sa.func.max(columns[name]))
+            .where(*filters, columns[of] == chosen.c.value, columns["at"] == chosen.c.newest)
             .correlate(chosen)
             .scalar_subquery()
         )
 
+    def named(kind: int, value: Expression, name: Expression) -> sa.Select[Any]:
+        """A row for each name of a value, for a view, which promises no index to look one up."""
+        row = (number(kind), nothing, value, name, count, newest, nothing, nothing)
+        return sa.select(*_labelled(*row)).where(*filters).group_by(value, name)
+
     actor, target = columns["actor"], columns["target"]
-    # A view promises no index by which a name is looked up.
-    by_name = (number(_ACTOR), nothing, actor, columns["name"], count, newest, nothing, nothing)
-    return sa.union_all(
-        by_hour,
-        most(_ACTOR, actor, at=newest, name_of=newest_name)
+    has_target = target.is_not(None)
+    by_actor, by_target = (
+        (
+            most(_ACTOR, actor, at=newest, name_of=newest_name("actor", "name")),
+            most(
+                _TARGET,
+                target,
+                has_target,
+                at=newest,
+                name_of=newest_name("target", "target_name"),
+            ),
+        )
         if has_indexes
-        else sa.select(*_labelled(*by_name)).where(*filters).group_by(actor, columns["name"]),
-        most(_ACTION, columns["action"]),
-        most(_TARGET, target, target.is_not(None)),
+        else (
+            named(_ACTOR, actor, columns["name"]),
+            # Of many targets, those that are shown: the names of all would be as many rows.
+            named(_TARGET, target, columns["target_name"]).where(
+                target.in_(sa.select(most(_TARGET, target, has_target).subquery().c.value))
+            ),
+        )
     )
+    return sa.union_all(by_hour, by_actor, most(_ACTION, columns["action"]), by_target)
 
 
 def _activity(rows: Iterable[sa.Row[Any]]) -> Activity:
     hours = [0] * HOURS_OF_WEEK
     days: Counter[date] = Counter()
     outside = members = off_hours = 0
-    actors: dict[str, list[tuple[Instant, str, int]]] = {}
-    actions, targets = [], []
+    named: dict[int, dict[str, list[tuple[Instant, str, int]]]] = {_ACTOR: {}, _TARGET: {}}
+    actions = []
     for kind, hour, value, name, count, newest, member, off in rows:
-        if kind == _ACTOR:
-            actors.setdefault(value or "", []).append((newest, name or "", count))
+        if kind in named:
+            named[kind].setdefault(value or "", []).append((newest, name or "", count))
         elif kind == _ACTION:
             actions.append(Top(value or "", "", count))
-        elif kind == _TARGET:
-            targets.append(Top(value, "", count))
         elif hour is None:
             outside = count
         else:
@@ -281,10 +297,13 @@ def _activity(rows: Iterable[sa.Row[Any]]) -> Activity:
             days[_EPOCH_DAY + timedelta(hour // 24)] += count
             members += int(member)
             off_hours += int(off)
-    tops = [
-        Top(actor, max(names)[1], sum(count for _when, _name, count in names))
-        for actor, names in actors.items()
-    ]
+    actors, targets = (
+        [
+            Top(value, max(names)[1], sum(count for _when, _name, count in names))
+            for value, names in named[kind].items()
+        ]
+        for kind in (_ACTOR, _TARGET)
+    )
     return Activity(
         count=sum(hours) + outside,
         hours=tuple(hours),
@@ -292,7 +311,7 @@ def _activity(rows: Iterable[sa.Row[Any]]) -> Activity:
         outside_calendar=outside,
         members=members,
         off_hours=off_hours,
-        actors=_most(tops),
+        actors=_most(actors),
         actions=_most(actions),
         targets=_most(targets),
     )

@@ -33,6 +33,7 @@ from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import EmptyState, button, plain_label
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.summary_label import SummaryLabel
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.filters import LogFilters
@@ -87,8 +88,7 @@ class ActivityPage(Page):
         self.table_button.setCheckable(True)
         self.table_button.setToolTip("The same figures as tables")
         self.bar.add_button(self.table_button)
-        self.summary = plain_label("", "muted")
-        self.summary.setAccessibleName("Result summary")
+        self.summary = SummaryLabel()
         self.busy = plain_label("", "muted")
         self.stop = button("Cancel", "link")
         self.stop.setAccessibleName("Cancel reading")
@@ -123,6 +123,8 @@ class ActivityPage(Page):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.charts)
         self._stack = QStackedWidget()
+        # The ground of the charts, whatever stands in their place.
+        self._stack.setObjectName("panel")
         for widget in (self._scroll, self.tables, self.notice):
             self._stack.addWidget(widget)
         layout = QVBoxLayout(self)
@@ -237,7 +239,7 @@ class ActivityPage(Page):
         if self.activity is None:
             self._say("Cancelled", "Nothing was counted.", "Count again")
         else:
-            self.summary.setText(f"{self.summary.text()} · reading was cancelled")
+            self.summary.say(f"{self.summary.text()} · reading was cancelled")
 
     def _show_busy(self, *, is_busy: bool) -> None:
         self._busy_timer.stop()
@@ -251,8 +253,7 @@ class ActivityPage(Page):
         self._show_busy(is_busy=False)
         activity = self.activity = answer.activity
         text = _summary(answer)
-        self.summary.setText(text)
-        self.summary.setAccessibleDescription(text)
+        self.summary.say(text)
         self.summary.setToolTip(_OFF_HOURS_WORDS if activity.members else "")
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.summary, text))
         if not activity.count:

@@ -18,7 +18,7 @@ from mylla_audit_desktop.desktop.activity.figures import Figure, FigureModel
 from mylla_audit_desktop.desktop.activity.heat_map import HOUR_LABELS
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.widgets import plain_label
-from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.log.visible import visible_name, visible_text
 from mylla_audit_desktop.log.week import WEEKDAY_LABELS, WeekHour
 
 
@@ -59,9 +59,9 @@ class FigureTables(QWidget):
         )
         tops = (activity.actors, activity.actions, activity.targets)
         for (name, table), values in zip(self.tops.items(), tops, strict=True):
-            is_actor = name == "Actors"
-            columns = ("Actor", "ID", "Entries") if is_actor else (name[:-1], "Entries")
-            _show(table, [_top_row(top, has_name=is_actor) for top in values], columns)
+            has_name = name != "Actions"
+            columns = (name[:-1], "ID", "Entries") if has_name else (name[:-1], "Entries")
+            _show(table, [_top_row(top, has_name=has_name) for top in values], columns)
 
 
 def _table(name: str) -> QTableView:
@@ -134,7 +134,7 @@ def _cell(count: int, what: str) -> Figure:
 
 
 def _top_row(top: Top, *, has_name: bool) -> tuple[Figure, ...]:
-    value = visible_text(top.value) or "(empty)"
+    value = visible_name(top.value)
     name = visible_text(top.name) or value
     count = Figure(f"{top.count:,}", f"{name}: {format_count(top.count)}", top.count)
     if has_name:

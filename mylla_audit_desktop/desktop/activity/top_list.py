@@ -1,7 +1,7 @@
 """The most frequent actors, actions or targets, with their counts."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -14,10 +14,12 @@ from mylla_audit_desktop.desktop.activity.chart_view import ChartView
 from mylla_audit_desktop.desktop.activity.figures import VALUE_ROLE, Figure, FigureModel
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
-from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.log.visible import visible_name, visible_text
 
 ROW_HEIGHT = 24
-_NAME_SHARE = 0.36
+_NAME_SHARE = 0.46
+# Less room shows nothing of an ID that could be read.
+_LEAST_ROOM = 24
 _COUNT_WIDTH = 62
 
 
@@ -44,10 +46,8 @@ class TopList(ChartView):
         self.most = max((top.count for top in tops), default=0)
         rows = []
         for top in tops:
-            shown = visible_text(top.name or top.value) or "(empty)"
-            known = (
-                f"{shown} ({visible_text(top.value)})" if top.name not in {"", top.value} else shown
-            )
+            shown = visible_text(top.name) or visible_name(top.value)
+            known = f"{shown} ({visible_name(top.value)})" if _has_own_name(top) else shown
             rows.append([Figure(shown, f"{known}: {format_count(top.count)}", top)])
         self.figures.show(rows, ["Entries"])
         self.fill_width()
@@ -68,11 +68,12 @@ class TopList(ChartView):
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """Name, bar and count on one line; codes and IDs in monospace."""
+    """Name and ID, bar and count on one line; codes and IDs in monospace."""
 
     def __init__(self, theme: Theme, view: TopList) -> None:
         super().__init__(view)
         self._theme, self._view = theme, view
+        self._text, self._mono = text_font(13), mono_font(12)
 
     def paint(
         self,
@@ -84,15 +85,17 @@ class _RowDelegate(QStyledItemDelegate):
         theme, rect = self._theme, option.rect
         top: Top = index.data(VALUE_ROLE)
         painter.save()
-        font = text_font(13) if top.name else mono_font(12)
-        painter.setFont(font)
-        painter.setPen(theme.color("text"))
         name_width = int(rect.width() * _NAME_SHARE)
         room = QRect(rect.left() + 2, rect.top(), name_width - 10, rect.height())
-        shown = QFontMetrics(font).elidedText(
-            index.data()[:200], Qt.TextElideMode.ElideRight, room.width()
-        )
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+        is_code = not top.name
+        painter.setPen(theme.color("text"))
+        painter.setFont(self._mono if is_code else self._text)
+        room.setLeft(room.left() + _draw(painter, room, index.data()) + 6)
+        if _has_own_name(top):
+            # Faint: the tooltip and a screen reader say it too.
+            painter.setPen(theme.color("faint"))
+            painter.setFont(self._mono)
+            _draw(painter, room, visible_name(top.value))
         left = rect.left() + name_width
         width = rect.width() - name_width - _COUNT_WIDTH
         track = QRectF(left, rect.top() + 5, width, rect.height() - 10)
@@ -104,7 +107,7 @@ class _RowDelegate(QStyledItemDelegate):
         share.setWidth(width * top.count / self._view.most)
         painter.setBrush(theme.color("selection"))
         painter.drawRoundedRect(share, 2, 2)
-        painter.setFont(text_font(13))
+        painter.setFont(self._text)
         painter.setPen(theme.color("muted"))
         count = QRect(rect.right() - _COUNT_WIDTH, rect.top(), _COUNT_WIDTH - 4, rect.height())
         painter.drawText(
@@ -115,3 +118,17 @@ class _RowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 4, 4)
         painter.restore()
+
+
+def _has_own_name(top: Top) -> bool:
+    return top.name not in {"", top.value}
+
+
+def _draw(painter: QPainter, room: QRect, text: str) -> int:
+    """Draw a text in the painter's font, cut where it is too long; how wide it became."""
+    if room.width() < _LEAST_ROOM:
+        return 0
+    metrics = painter.fontMetrics()
+    shown = metrics.elidedText(text[:200], Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+    return metrics.horizontalAdvance(shown)

@@ -1,6 +1,6 @@
 """Times and counts as the window words them."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.instant import Instant, InstantFields, format_offset
@@ -53,6 +53,12 @@ def format_period(period: Period, zone: ZoneInfo) -> str:
     first_day = format_day(period.start, zone) if period.start else ""
     last_day = format_day(last, zone) if last else ""
     return f"{first_day} - {last_day}"
+
+
+def format_days(first: date, last: date) -> str:
+    """`24 Oct - 23 Nov`, `23 Nov`: days whose year is said elsewhere."""
+    days = [f"{day.day:02d} {_MONTHS[day.month - 1]}" for day in (first, last)]
+    return days[0] if first == last else " - ".join(days)
 
 
 def format_count(count: int, noun: str = "entry", nouns: str = "entries") -> str:

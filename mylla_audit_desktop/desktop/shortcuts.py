@@ -1,5 +1,7 @@
 """The list of keyboard shortcuts (F1)."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -80,13 +82,7 @@ def shortcut_dialog(parent: QWidget | None) -> QDialog:
         (("Audit log", SHORTCUTS), ("Every page", WINDOW_SHORTCUTS)),
         (("Review", REVIEW_SHORTCUTS),),
     ):
-        column = QVBoxLayout()
-        for title, shortcuts in groups:
-            column.addWidget(plain_label(title, "section"))
-            column.addLayout(_list(shortcuts))
-            column.addSpacing(8)
-        column.addStretch(1)
-        columns.addLayout(column)
+        columns.addLayout(_column(groups), 1)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     layout = QVBoxLayout(dialog)
@@ -98,13 +94,23 @@ def shortcut_dialog(parent: QWidget | None) -> QDialog:
     return dialog
 
 
-def _list(shortcuts: tuple[tuple[str, str], ...]) -> QGridLayout:
+def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> QGridLayout:
+    """Groups of keys below each other, their meanings in one line."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(24)
     grid.setVerticalSpacing(6)
-    for row, (keys, meaning) in enumerate(shortcuts):
-        label = plain_label(keys)
-        label.setFont(mono_font())
-        grid.addWidget(label, row, 0)
-        grid.addWidget(plain_label(meaning), row, 1)
+    row = 0
+    for title, shortcuts in groups:
+        grid.addWidget(plain_label(title, "section"), row, 0, 1, 2)
+        row += 1
+        for keys, meaning in shortcuts:
+            label = plain_label(keys)
+            label.setFont(mono_font())
+            grid.addWidget(label, row, 0)
+            grid.addWidget(plain_label(meaning), row, 1)
+            row += 1
+        grid.setRowMinimumHeight(row, 8)
+        row += 1
+    grid.setRowStretch(row, 1)
+    grid.setColumnStretch(1, 1)
     return grid

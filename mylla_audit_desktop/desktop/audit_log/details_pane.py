@@ -25,6 +25,7 @@ from mylla_audit_desktop.desktop.audit_log.changes_table import (
 from mylla_audit_desktop.desktop.formats import format_count, format_moment
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
 from mylla_audit_desktop.desktop.widgets import (
+    CutLabel,
     NameAndId,
     button,
     permit,
@@ -38,6 +39,7 @@ from mylla_audit_desktop.log.visible import visible_lines, visible_name, visible
 
 _RAW_LONGEST = 20_000
 _MOST_FIELDS = 60
+_HINT = "Select an entry to see what it changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class DetailsPane(QFrame):
         self.title.setWordWrap(True)
         self.code = plain_label("", "muted", is_selectable=True)
         self.code.setFont(mono_font())
-        self.when, self.source = plain_label(is_selectable=True), plain_label(is_selectable=True)
+        self.when, self.source = plain_label(is_selectable=True), CutLabel()
         self.source.setFont(mono_font())
         self.actor, self.target = NameAndId(), NameAndId()
         self.trace = button("trace", "link")
@@ -98,7 +100,7 @@ class DetailsPane(QFrame):
         self._views.addWidget(self.table)
         self._views.addWidget(self.raw)
         self._stack = QStackedWidget()
-        self._empty = plain_label("Select an entry to see what it changed.", "muted")
+        self._empty = plain_label(_HINT, "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._stack.addWidget(self._empty)
@@ -147,8 +149,9 @@ class DetailsPane(QFrame):
 
     # -- content ---------------------------------------------------------------
 
-    def show_details(self, details: EntryDetails | None) -> None:
-        """Show an entry; None asks to select one."""
+    def show_details(self, details: EntryDetails | None, hint: str = _HINT) -> None:
+        """Show an entry; for None the hint, which asks to select one."""
+        self._empty.setText(hint)
         is_other = (
             details is None or self._details is None or (details.entry.id != self._details.entry.id)
         )
@@ -166,6 +169,7 @@ class DetailsPane(QFrame):
         self.target.say(entry.target_name, entry.target_id, entry.target_type)
         self.trace.setVisible(entry.target_id is not None)
         self.source.setText(visible_name(entry.ip_address) or "not recorded")
+        self.source.setToolTip(plain_tooltip(self.source.text()))
         for label in (self.when, self.source):
             label.setAccessibleDescription(label.text())
         self._fill_changes()

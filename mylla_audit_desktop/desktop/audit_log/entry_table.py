@@ -105,13 +105,17 @@ class EntryTable(QTableView):
         header.setToolTip("Click to sort the whole result; right-click to choose columns")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns fill the width: time and address are always whole, the others share the rest."""
+        """Columns fill the width."""
         super().resizeEvent(event)
+        self.fit_columns(self.viewport().width())
+
+    def fit_columns(self, room: int) -> None:
+        """Time and address are always whole, the others share the rest, until the user sets one."""
         if self.has_own_widths:
             return
         self._is_fitting = True
         fixed = sum(_WIDTHS[column] for column in _WHOLE_COLUMNS)
-        share = max((self.viewport().width() - fixed) / (sum(_WIDTHS) - fixed), 0.72)
+        share = max((room - fixed) / (sum(_WIDTHS) - fixed), 0.72)
         for column, width in enumerate(_WIDTHS):
             is_whole = column in _WHOLE_COLUMNS
             self.setColumnWidth(column, width if is_whole else int(width * share))

@@ -11,7 +11,6 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QFileDialog,
     QFormLayout,
@@ -29,6 +28,7 @@ from mylla_audit_desktop.desktop.background import Background, Report, Task
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import mono_font
 from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.evidence.export import ExportRequest, ExportResult, export_csv
 from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.errors import KnownError
@@ -78,11 +78,8 @@ class ExportDialog(QDialog):
         self.file = QLineEdit(str(folder / name))
         self.file.setAccessibleName("File")
         self.browse = button("Browse…")
-        self.profile = QComboBox()
-        self.profile.setAccessibleName("For")
-        for one, label in _PROFILES.items():
-            self.profile.addItem(label, one)
-        self.profile.setCurrentIndex(self.profile.findData(profile))
+        self.profile = ChoiceButton("For", list(_PROFILES.items()))
+        self.profile.set_value(profile)
         self.replace = QCheckBox("Replace the file that is there")
         self.replace.setAccessibleName("Replace")
         self.space = plain_label("", "muted")
@@ -183,7 +180,7 @@ class ExportDialog(QDialog):
     def start(self) -> None:
         """Write the file."""
         subject = self._subject
-        profile: Profile = self.profile.currentData()
+        profile = Profile(self.profile.value)
         request = ExportRequest(
             query=subject.snapshot.query,
             filters_as_given=subject.filters.as_given(),

@@ -33,6 +33,7 @@ from mylla_audit_desktop.desktop.audit_log.details_pane import (
     EntryDetails,
     describe_entry,
 )
+from mylla_audit_desktop.desktop.audit_log.empty_table import EmptyTable
 from mylla_audit_desktop.desktop.audit_log.entry_model import EntryModel
 from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
 from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
@@ -42,9 +43,10 @@ from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import EmptyState, button, plain_label
+from mylla_audit_desktop.desktop.widgets import button, plain_label
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.summary_label import SummaryLabel
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.entry import EntrySummary
@@ -92,14 +94,13 @@ class AuditLogPage(Page):
         self.model = EntryModel(background, self._zone, self)
         self.table = EntryTable(self.model, theme)
         self.details = DetailsPane(catalog, theme, self._zone)
-        self.summary = plain_label("", "muted")
-        self.summary.setAccessibleName("Result summary")
+        self.summary = SummaryLabel()
         self.banner = button("", "banner")
         self.banner.hide()
         self.stop = button("Cancel", "link")
         self.stop.setAccessibleName("Cancel reading")
         self.busy = plain_label("", "muted")
-        self.notice = EmptyState()
+        self.notice = EmptyTable(self.table)
         self._lay_out()
         self._busy_timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
         self._type_ahead = TypeAhead(background, self.model, self.table)
@@ -191,7 +192,7 @@ class AuditLogPage(Page):
     def _forget_log(self) -> None:
         self._details_slot.cancel()
         self.model.clear()
-        self.summary.setText("")
+        self.summary.say("")
         self.banner.hide()
         self.say("Opening the audit log", "One moment.")
 
@@ -200,7 +201,8 @@ class AuditLogPage(Page):
         self._show_busy(is_busy=False)
         self.notice.say(title, sentence, action, other)
         self.results.setCurrentWidget(self.notice)
-        self.details.show_details(None)
+        # There is none to select.
+        self.details.show_details(None, hint="")
         self._announce(self.notice.sentences())
 
     @property
@@ -321,7 +323,6 @@ class AuditLogPage(Page):
             self._open_wanted_export()
             return
         self._to_export = None
-        self.details.show_details(None)
         if self._filters == LogFilters():
             self.say("No entries in the last 30 days", "Choose a longer period.", "Show all time")
         else:
@@ -337,8 +338,7 @@ class AuditLogPage(Page):
             return
         period = format_period(Period(snapshot.query.start, snapshot.query.end), self._zone)
         text = f"{count} · {period} · {self._zone.key}"
-        self.summary.setText(text)
-        self.summary.setAccessibleDescription(text)
+        self.summary.say(text)
         if self.model.is_exact:
             self._announce(text)
 

@@ -107,6 +107,9 @@ class CutLabel(QLabel):
         painter.end()
 
 
+_SHORT_ID = 96
+
+
 class NameAndId(QWidget):
     """A name for people and, fainter and in monospace, the ID for machines."""
 
@@ -132,8 +135,10 @@ class NameAndId(QWidget):
         self._name.setVisible(bool(self._name.text()))
         self._identity.setText(visible_name(identity) if identity != name else "")
         self._identity.setVisible(bool(self._identity.text()))
-        for label in (self._name, self._identity):
-            label.setMinimumWidth(10)
+        self._name.setMinimumWidth(10)
+        # A short ID is whole, however long the name.
+        width = self._identity.fontMetrics().horizontalAdvance(self._identity.text()[:20])
+        self._identity.setMinimumWidth(min(width, _SHORT_ID))
         text = "  ".join(one for one in (self._name.text(), self._identity.text()) if one)
         self.setToolTip(plain_tooltip(f"{text} ({kind})" if kind else text))
         self.setAccessibleDescription(text)

@@ -82,8 +82,8 @@ class ChoiceButton(QPushButton):
         self._place = place
         self._actions[place].setChecked(True)
         label = visible_text(self._choices[place][1])
-        # The style sheet gives a button with a menu no room at its left.
-        self.setText(f"\u2002{self.prefix}{plain_action(label)}")
+        # The style sheet gives a button with a menu no room at its left; as in a text field.
+        self.setText(f"\u2002\u2005{self.prefix}{plain_action(label)}")
         self.setAccessibleDescription(label)
 
     def _choose(self, place: int) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from mylla_audit_desktop.database.reader import ActorChoice
+from mylla_audit_desktop.desktop.formats import format_days
 from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
 from mylla_audit_desktop.desktop.widgets.choices import Choice, ChoiceCompleter
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
@@ -32,6 +33,8 @@ from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.week import WeekHour
 
 _PAUSE_MS = 300
+# Of the choice alone, and with its days.
+_PERIOD_WIDTHS = (130, 252)
 _EXPORT_TIP = "Write exactly these entries to a CSV (Ctrl+E)"
 
 
@@ -83,7 +86,7 @@ class FilterBar(QFrame):
         row.setContentsMargins(16, 10, 16, 4)
         row.setSpacing(8)
         fields: tuple[tuple[str, QWidget, int, str], ...] = (
-            ("Date range", self.period, 130, ""),
+            ("Date range", self.period, _PERIOD_WIDTHS[0], ""),
             ("From", self.start, 108, "No limit"),
             ("To", self.end, 108, "No limit"),
             ("Actor", self.actor, 150, "Anyone"),
@@ -91,7 +94,8 @@ class FilterBar(QFrame):
             ("Target", self.target, 150, "Paste an ID"),
         )
         for name, widget, width, placeholder in fields:
-            row.addLayout(_captioned(name, widget))
+            # Where there is room, names and days get it before the gap at the right does.
+            row.addLayout(_captioned(name, widget), 0 if name in {"From", "To"} else 10)
             widget.setAccessibleName(name)
             is_long = name in {"Actor", "Action", "Target"}
             widget.setMinimumWidth(96 if is_long else width)
@@ -100,6 +104,7 @@ class FilterBar(QFrame):
             if isinstance(widget, QLineEdit):
                 widget.setPlaceholderText(placeholder)
                 widget.setClearButtonEnabled(name not in {"From", "To"})
+        self.period.setMaximumWidth(_PERIOD_WIDTHS[1])
         self.start.setToolTip("A date (whole day), or a time with offset; empty for no limit")
         self.end.setToolTip("A date (included), or a time with offset; empty for no limit")
         self.actor.setToolTip("IDs or names, separated by commas")
@@ -170,6 +175,7 @@ class FilterBar(QFrame):
         self.target.setText(", ".join(filters.targets))
         self._show_hours(filters.hours)
         if filters.period.preset is Preset.CUSTOM:
+            self.period.say_days("")
             self.start.setText(filters.period.start)
             self.end.setText(filters.period.end)
             # An exact time is longer than the field; its day is what tells.
@@ -265,11 +271,13 @@ class FilterBar(QFrame):
         if self.period.preset is not Preset.CUSTOM:
             self._show_days()
         else:
+            self.period.say_days("")
             self.start.setFocus()
         self._apply()
 
     def _take_custom(self) -> None:
         self.period.set_preset(Preset.CUSTOM)
+        self.period.say_days("")
         self._start_pause()
 
     def _remove_hours(self) -> None:
@@ -288,6 +296,7 @@ class FilterBar(QFrame):
 
     def _show_days(self) -> None:
         days = preset_days(self.period.preset, datetime.now(self._zone).date())
+        self.period.say_days("" if days is None else format_days(*days))
         self.start.setText("" if days is None else days[0].isoformat())
         self.end.setText("" if days is None else days[1].isoformat())
 

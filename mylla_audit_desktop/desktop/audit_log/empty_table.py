@@ -1,0 +1,40 @@
+"""What is shown while no entries are: the head of their table, and below it the reason."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHeaderView, QSizePolicy, QVBoxLayout
+
+from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
+from mylla_audit_desktop.desktop.widgets import EmptyState
+
+
+class EmptyTable(EmptyState):
+    """A state in the place of a table, whose columns stay where they are."""
+
+    def __init__(self, table: EntryTable) -> None:
+        super().__init__()
+        self._table = table
+        self._head = QHeaderView(Qt.Orientation.Horizontal)
+        self._head.setModel(table.model())
+        self._head.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._head.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)  # noqa: S101 - as EmptyState made it
+        # A line for the table's own edge, so that the head does not move.
+        layout.setContentsMargins(0, 1, 0, 11)
+        layout.insertWidget(0, self._head)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """With the order and the columns that the table has."""
+        super().showEvent(event)
+        self._follow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Likewise; a table that is not on show is not told of the new width."""
+        super().resizeEvent(event)
+        self._follow()
+
+    def _follow(self) -> None:
+        self._table.fit_columns(self.width() - self._table.verticalScrollBar().sizeHint().width())
+        self._head.restoreState(self._table.horizontalHeader().saveState())

@@ -11,11 +11,8 @@ from mylla_audit_desktop.cli.progress import Progress
 from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.purge import preview_purge, purge
-from mylla_audit_desktop.database.retention import (
-    read_due_count,
-    read_retention,
-    set_retention,
-)
+from mylla_audit_desktop.database.retention import read_due_count, read_retention
+from mylla_audit_desktop.database.retention_change import set_retention
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.retention import (
     DAYS_VARIABLE,

@@ -18,12 +18,8 @@ from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.drivers import postgresql_driver
-from mylla_audit_desktop.database.purge import (
-    AnotherRunError,
-    PurgeCancelledError,
-    preview_purge,
-    purge,
-)
+from mylla_audit_desktop.database.purge import PurgeCancelledError, preview_purge, purge
+from mylla_audit_desktop.database.purge_run import AnotherRunError
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.retention import NotOfferedError, read_retention, tables_of
 from mylla_audit_desktop.database.setup import upgrade_schema

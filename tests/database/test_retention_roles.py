@@ -15,11 +15,8 @@ from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.members import write_member
 from mylla_audit_desktop.database.purge import preview_purge, purge
 from mylla_audit_desktop.database.reader import LogReader
-from mylla_audit_desktop.database.retention import (
-    ChangedMeanwhileError,
-    read_retention,
-    set_retention,
-)
+from mylla_audit_desktop.database.retention import read_retention
+from mylla_audit_desktop.database.retention_change import ChangedMeanwhileError, set_retention
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.log.access import Role
 from mylla_audit_desktop.log.entry import AuditEntry, NewEntry

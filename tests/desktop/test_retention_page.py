@@ -14,7 +14,8 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.members import write_member
 from mylla_audit_desktop.database.purge import purge
-from mylla_audit_desktop.database.retention import read_retention, set_retention
+from mylla_audit_desktop.database.retention import read_retention
+from mylla_audit_desktop.database.retention_change import set_retention
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog

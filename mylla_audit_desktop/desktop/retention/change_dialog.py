@@ -11,7 +11,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mylla_audit_desktop.database.retention import read_due_count, set_retention
+from mylla_audit_desktop.database.retention import read_due_count
+from mylla_audit_desktop.database.retention_change import set_retention
 from mylla_audit_desktop.desktop.background import Background, Latest, Task
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.open_log import OpenLog

@@ -160,7 +160,11 @@ def start_of_day(day: date, zone: ZoneInfo) -> Instant:
     where it repeats midnight, it is the earlier of the two.
     """
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
-    moment = midnight.astimezone(UTC)
+    try:
+        moment = midnight.astimezone(UTC)
+    except OverflowError:
+        # The calendar's first day begins before it in UTC; clocks were not changed then.
+        return Instant.from_datetime(midnight)
     if moment.astimezone(zone).replace(tzinfo=None) != midnight.replace(tzinfo=None):
         # Skipped: with fold=0 the old offset was used, which lands after the change
         # by as much as midnight was missed; the change itself is what both offsets share.
@@ -172,6 +176,14 @@ def start_of_day(day: date, zone: ZoneInfo) -> Instant:
             zone,
         )
     return Instant.from_datetime(moment)
+
+
+def _end_of_day(day: date, zone: ZoneInfo) -> Instant:
+    """The first instant after a day."""
+    if day < date.max:
+        return start_of_day(day + timedelta(days=1), zone)
+    # The calendar ends here, and no zone changes its clocks at New Year.
+    return Instant(start_of_day(day, zone).microseconds + timedelta(days=1) // _MICROSECOND)
 
 
 def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
@@ -186,12 +198,13 @@ def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
     return high.replace(microsecond=0)
 
 
+_MICROSECOND = timedelta(microseconds=1)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _custom(choice: PeriodChoice, zone: ZoneInfo) -> Period:
-    start = _bound(choice.start, "From", zone, days=0)
-    end = _bound(choice.end, "To", zone, days=1)
+    start = _bound(choice.start, "From", zone, is_end=False)
+    end = _bound(choice.end, "To", zone, is_end=True)
     # The last day is included, so that two swapped days can come to the same instant.
     are_days = bool(_DATE.fullmatch(choice.start.strip()) and _DATE.fullmatch(choice.end.strip()))
     if start is not None and end is not None and (end < start or (are_days and end == start)):
@@ -203,18 +216,18 @@ def _custom(choice: PeriodChoice, zone: ZoneInfo) -> Period:
     return Period(start, end)
 
 
-def _bound(text: str, field: str, zone: ZoneInfo, *, days: int) -> Instant | None:
+def _bound(text: str, field: str, zone: ZoneInfo, *, is_end: bool) -> Instant | None:
     text = text.strip()
     if not text:
         return None
     if _DATE.fullmatch(text):
         try:
             day = date.fromisoformat(text)
-            return start_of_day(day + timedelta(days=days), zone)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise InputError(
                 f"{field}: there is no day {text}.", "Dates are YYYY-MM-DD.", field=field
             ) from None
+        return _end_of_day(day, zone) if is_end else start_of_day(day, zone)
     try:
         return Instant.parse(text)
     except ValueError:

@@ -87,6 +87,24 @@ def test_named_periods(preset: Preset, start: str, end: str) -> None:
     assert bounds(PeriodChoice(preset)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("zone", "start", "end"),
+    [
+        ("UTC", "0001-01-01T00:00:00", "+010000-01-01T00:00:00"),
+        ("Europe/Berlin", "0000-12-31T23:06:32", "9999-12-31T23:00:00"),
+        ("America/New_York", "0001-01-01T04:56:02", "+010000-01-01T05:00:00"),
+        ("Pacific/Kiritimati", "0001-01-01T10:29:20", "9999-12-31T10:00:00"),
+    ],
+)
+def test_the_first_and_the_last_day_of_the_calendar_are_days(
+    zone: str, start: str, end: str
+) -> None:
+    choice = PeriodChoice(Preset.CUSTOM, "0001-01-01", "9999-12-31")
+    period = resolve_period(choice, NOW, ZoneInfo(zone))
+    assert str(period.start) == f"{start}.000000+00:00"
+    assert str(period.end) == f"{end}.000000+00:00"
+
+
 def test_a_time_with_an_offset_is_an_excluded_end() -> None:
     choice = PeriodChoice(Preset.CUSTOM, "", "2026-03-29T02:00:00+01:00")
     period = resolve_period(choice, NOW, BERLIN)
@@ -100,7 +118,8 @@ def test_a_time_with_an_offset_is_an_excluded_end() -> None:
         ("", "yesterday", "To"),
         ("2026-03-02T10:00:00", "", "From"),
         ("2026-03-02", "2026-03-01", "To"),
-        ("", "9999-12-31", "To"),
+        ("0000-12-31", "", "From"),
+        ("", "10000-01-01", "To"),
     ],
 )
 def test_what_is_no_period_names_its_field(start: str, end: str, field: str) -> None:

@@ -69,7 +69,7 @@ def run_import(arguments: Namespace, cancellation: Cancellation) -> int:
 
     path = Path(arguments.file)
     # Looked at before anything is created: a file that is wrong leaves no database.
-    next(parse_file(path), None)
+    next(parse_file(path, is_for_sqlite=True), None)
     with creating_database(arguments) as database:
         upgrade_schema(database)
         with Progress("Importing") as progress:

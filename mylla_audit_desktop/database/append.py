@@ -16,6 +16,7 @@ from mylla_audit_desktop.log.entry import COLUMNS, NewEntry
 from mylla_audit_desktop.log.errors import InputError
 
 _BATCH = 2000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NAMES = ", ".join(COLUMNS)
 
 Progress = Callable[[int], None]
@@ -78,14 +79,23 @@ def _counting(
 
 def append_on_sqlite(connection: sa.Connection, entries: Iterator[NewEntry]) -> int:
     """Add entries in a transaction of the caller's; how many there were."""
-    marks = ", ".join("?" * len(COLUMNS))
+    # A text that is no UTF-8 goes in as its bytes, and is a text like any other then.
+    marks = ", ".join(["?"] + ["CAST(? AS TEXT)"] * (len(COLUMNS) - 1))
     statement = f"INSERT INTO entries ({_NAMES}) VALUES ({marks})"  # noqa: S608 - our own names
     count = 0
     while batch := list(islice(entries, _BATCH)):
         _refuse_known_ids(connection, batch, count)
-        connection.exec_driver_sql(statement, [_values(entry, sqlite_text) for entry in batch])
+        values = [tuple(map(_storable, _values(entry, sqlite_text))) for entry in batch]
+        connection.exec_driver_sql(statement, values)
         count += len(batch)
     return count
+
+
+def _storable(value: int | str | None) -> int | str | bytes | None:
+    """Lone surrogates stand for bytes that are no UTF-8, as in all that is read."""
+    if not isinstance(value, str) or not _SURROGATE.search(value):
+        return value
+    return value.encode("utf-8", "surrogateescape")
 
 
 def _refuse_known_ids(connection: sa.Connection, batch: list[NewEntry], start: int) -> None:

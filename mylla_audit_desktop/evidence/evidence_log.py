@@ -29,7 +29,7 @@ def make_evidence_log(
     if final.exists():
         return final
     # Looked at before anything is created.
-    if next(parse_file(path), None) is None:
+    if next(parse_file(path, is_for_sqlite=True), None) is None:
         raise InputError(f"{path} holds no entries.", "Choose another file.")
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -80,8 +80,22 @@ def entry_from_json(line: str) -> NewEntry:
     return checked_entry(when, texts, int(entry_id.text[:20]))
 
 
-def checked_entry(when: str, texts: dict[str, str | None], entry_id: int | None) -> NewEntry:
-    """An entry that any database takes. Raises ValueError that names the field."""
+class OnlySqliteError(ValueError):
+    """A value that SQLite keeps as it is, and PostgreSQL does not."""
+
+
+def checked_entry(
+    when: str,
+    texts: dict[str, str | None],
+    entry_id: int | None,
+    *,
+    is_for_sqlite: bool = False,
+) -> NewEntry:
+    """An entry that any database takes. Raises ValueError that names the field.
+
+    is_for_sqlite: any text passes, with bytes that are no UTF-8 as lone surrogates; without
+    it that is an OnlySqliteError.
+    """
     try:
         occurred_at = Instant.parse(when)
     except ValueError:
@@ -90,24 +104,13 @@ def checked_entry(when: str, texts: dict[str, str | None], entry_id: int | None)
         raise ValueError(f"the time {when[:60]!r} is beyond the years 4713 BC to 294276")
     if entry_id is not None and not 0 < entry_id <= _HIGHEST_ID:
         raise ValueError(f"the id {entry_id} is not between 1 and {_HIGHEST_ID}")
-    for name, text in texts.items():
-        if text is not None and "\x00" in text:
-            raise ValueError(f"{name} holds a NUL character")
-        if text is not None and _SURROGATE.search(text):
-            raise ValueError(f"{name} holds half a character (a lone surrogate)")
+    if not is_for_sqlite:
+        _check_texts(texts)
     for name in ("actor_id", "actor_name", "action"):
         if texts.get(name) is None:
             raise ValueError(f"{name} is missing")
     if texts.get("actor_type") not in {"member", "system"}:
         raise ValueError("actor_type is neither member nor system")
-    address = texts.get("ip_address")
-    if address is not None:
-        try:
-            if "%" in address:
-                raise ValueError
-            ip_interface(address)
-        except ValueError:
-            raise ValueError(f"the IP address {address[:60]!r} is none") from None
     return NewEntry(
         occurred_at=occurred_at,
         actor_type=texts["actor_type"] or "",
@@ -119,9 +122,25 @@ def checked_entry(when: str, texts: dict[str, str | None], entry_id: int | None)
         target_name=texts.get("target_name"),
         before=texts.get("before"),
         after=texts.get("after"),
-        ip_address=address,
+        ip_address=texts.get("ip_address"),
         id=entry_id,
     )
+
+
+def _check_texts(texts: dict[str, str | None]) -> None:
+    for name, text in texts.items():
+        if text is not None and "\x00" in text:
+            raise OnlySqliteError(f"{name} holds a NUL character")
+        if text is not None and _SURROGATE.search(text):
+            raise OnlySqliteError(f"{name} holds half a character (a lone surrogate)")
+    address = texts.get("ip_address")
+    if address is not None:
+        try:
+            if "%" in address:
+                raise ValueError
+            ip_interface(address)
+        except ValueError:
+            raise OnlySqliteError(f"the IP address {address[:60]!r} is none") from None
 
 
 def _embedded(text: str) -> str:

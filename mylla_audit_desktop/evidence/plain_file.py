@@ -33,11 +33,14 @@ def open_plain_file(path: Path, *, may_be_link: bool = True) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def read_lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines with their ends. Raises LineError for one that would fill the memory."""
+def read_lines(file: BinaryIO, *, is_bounded: bool = True) -> Iterator[bytes]:
+    """The lines with their ends. Raises LineError for one that would fill the memory.
+
+    is_bounded: False for a file that is known to be one that this program wrote.
+    """
     number = 0
-    while line := file.readline(_LONGEST_LINE + 1):
+    while line := file.readline(_LONGEST_LINE + 1 if is_bounded else -1):
         number += 1
-        if len(line) > _LONGEST_LINE:
+        if is_bounded and len(line) > _LONGEST_LINE:
             raise LineError(number, f"it is longer than {_LONGEST_LINE:,} bytes")
         yield line

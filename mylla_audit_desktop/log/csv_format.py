@@ -96,12 +96,13 @@ class Record:
     fields: tuple[str | None, ...]
 
 
-def split_records(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+def split_records(lines: Iterable[str], *, is_bounded: bool = True) -> Iterator[tuple[int, str]]:
     """Where each record of a CSV starts (lines count from 1), and its text as it stands.
 
     Takes the physical lines, ends included; those inside of quotes belong to the
     record. Raises LineError naming the line for a quote that is never closed, and
     for a last line without an end: there a number could have lost its last digits.
+    is_bounded: False for a file that is known to be one that this program wrote.
     """
     parts: list[str] = []
     start = quotes = size = number = 0
@@ -120,7 +121,7 @@ def split_records(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
                 )
             yield start, "".join(parts)
             parts, quotes, size = [], 0, 0
-        elif size > _LONGEST_RECORD:
+        elif is_bounded and size > _LONGEST_RECORD:
             raise LineError(
                 start,
                 f"the entry is longer than {_LONGEST_RECORD:,} characters",
@@ -134,13 +135,13 @@ def split_records(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
         )
 
 
-def read_records(lines: Iterable[str]) -> Iterator[Record]:
-    """The records of a CSV given by its physical lines, ends included.
+def read_records(lines: Iterable[str], *, is_bounded: bool = True) -> Iterator[Record]:
+    """The records of a CSV given by its physical lines, ends included, as `split_records`.
 
     Tells an empty field (None) from a quoted empty text (""). Raises LineError
     naming the line for a quote or a carriage return in the wrong place.
     """
-    for line, text in split_records(lines):
+    for line, text in split_records(lines, is_bounded=is_bounded):
         yield Record(line, _split(text, line))
 
 

@@ -1,11 +1,14 @@
 """What comes in: exactly what went out, or one line that names the place, and nothing."""
 
 import os
+import sqlite3
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
@@ -13,6 +16,7 @@ from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.evidence import plain_file
 from mylla_audit_desktop.evidence.export import export_csv
 from mylla_audit_desktop.evidence.import_file import import_file, parse_file
+from mylla_audit_desktop.evidence.manifest import manifest_path
 from mylla_audit_desktop.log.csv_format import HEADER, Profile
 from mylla_audit_desktop.log.errors import CancelledError, InputError
 from mylla_audit_desktop.log.query import LogQuery
@@ -79,6 +83,7 @@ def refusal(log: Database, path: Path) -> str:
         (HEADER + ROW.format("1.0"), 2, "the entry_id '1.0'"),
         (HEADER + ROW.format("٣"), 2, "the entry_id '٣'"),
         (HEADER + ROW.format("9" * 5000), 2, "is not between"),
+        (HEADER + ROW.format("-5"), 2, "the id -5 is not between"),
         (HEADER + ROW.format(1).replace("usr_1", ""), 2, "actor_id is missing"),
         (HEADER + ROW.format(1).replace("192.0.2.7", "192.0.2"), 2, "the IP address '192.0.2'"),
         (HEADER + ROW.format(1).replace("Ada", "A\x00a"), 2, "actor_name holds a NUL"),
@@ -180,6 +185,79 @@ def test_the_guard_comes_off_only_where_the_manifest_says_so(
     alone = tmp_path / "alone.csv"
     alone.write_bytes((tmp_path / "spreadsheet.csv").read_bytes())
     assert {entry.actor_name for _, entry in parse_file(alone)} >= {"'=1+1", "''=1+1", "''"}
+
+
+# What a file of somebody else's may hold, and no database of this project takes from a hand.
+RAW = (
+    st.none()
+    | st.binary(max_size=4)
+    | st.sampled_from([b"", b"=1\0", b"A\xffB", b"'\xf0", b"1.2.3"])
+)
+
+
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(*[RAW] * 9), min_size=20, max_size=40))
+def test_what_a_manifest_vouches_for_comes_back_byte_for_byte(
+    open_log: OpenLog, tmp_path: Path, rows: list[tuple[bytes | None, ...]]
+) -> None:
+    log = open_log([])
+    marks = ", ".join(["CAST(? AS TEXT)"] * 9)
+    with sqlite3.connect(log.label.name) as connection:
+        for texts in rows:
+            connection.execute(
+                "INSERT INTO entries (occurred_at, actor_type, actor_id, actor_name, action,"
+                " target_type, target_id, target_name, before, after, ip_address)"
+                f" VALUES ('2026-03-01T10:00:00.000000+00:00', 'member', {marks})",
+                (*(text or b"" for text in texts[:3]), *texts[3:]),
+            )
+    connection.close()
+    exact = tmp_path / "exact.csv"
+    cut = {"highest_id": len(rows), "may_replace": True}
+    export_csv(log, a_request(exact, **cut), Cancellation())
+    for profile in Profile:
+        evidence, again = tmp_path / "evidence.csv", tmp_path / "again.csv"
+        export_csv(log, a_request(evidence, profile=profile, **cut), Cancellation())
+        copy = open_log([])
+        assert import_file(copy, evidence, Cancellation()) == len(rows)
+        export_csv(copy, a_request(again, **cut), Cancellation())
+        assert again.read_bytes() == exact.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "said"),
+    [
+        (b"A\0", None, "line 2: actor_name holds a NUL character"),
+        (b"A", b"1.2.3", "line 2: the IP address '1.2.3' is none"),
+        (b"A\xff", None, "line 2: byte 41 is not UTF-8"),
+    ],
+)
+def test_what_only_sqlite_keeps_is_refused_elsewhere_and_says_where_it_is_taken(
+    open_any_log: OpenLog,
+    open_log: OpenLog,
+    tmp_path: Path,
+    name: bytes,
+    address: bytes | None,
+    said: str,
+) -> None:
+    log, path = open_log([]), tmp_path / "log.csv"
+    with sqlite3.connect(log.label.name) as connection:
+        connection.execute(
+            "INSERT INTO entries"
+            " (occurred_at, actor_type, actor_id, actor_name, action, ip_address) VALUES ("
+            "'2026-03-01T10:00:00Z', 'member', 'usr_1', CAST(? AS TEXT), 'a',"
+            " CAST(? AS TEXT))",
+            (name, address),
+        )
+    connection.close()
+    export_csv(log, a_request(path, highest_id=1), Cancellation())
+    other = open_any_log([new_entry(id=100)])
+    if other.is_postgresql:
+        assert f"{said}; an SQLite file takes it." in refusal(other, path)
+    else:
+        assert import_file(other, path, Cancellation()) == 1
+    manifest_path(path).unlink()
+    sentence = refusal(open_log([new_entry(id=100)]), path)
+    assert f"{said}; an SQLite file takes it where the manifest stands beside the CSV." in sentence
 
 
 def test_evidence_that_does_not_match_its_manifest_is_refused(

@@ -1,4 +1,6 @@
-"""The review of 30 days, held against one bare aggregate over the same period.
+"""The review of 30 days, held against one bare aggregate over the same entries.
+
+The aggregate is what a review comes down to: who did what how often, and from where last.
 
 Usage: python -m benchmarks.review URL, of a demo log that ends on 1 November 2026; or
 call `review_figures` from another benchmark.
@@ -48,22 +50,22 @@ def review_figures(database: Database, until: Instant) -> ReviewFigures:
 
 
 def _bare(database: Database, start: Instant, end: Instant) -> Callable[[], int]:
-    """Count and newest time through the driver alone, on an open connection."""
+    """The aggregate through the driver alone, on an open connection: how many entries."""
     table = "audit.entries" if database.is_postgresql else "entries"
     sql = (
-        f"SELECT count(*), max(occurred_at) FROM {table}"
-        f" WHERE occurred_at >= '{start}' AND occurred_at < '{end}'"
+        f"SELECT actor_id, action, count(*), max(ip_address) FROM {table}"
+        f" WHERE occurred_at >= '{start}' AND occurred_at < '{end}' GROUP BY actor_id, action"
     )
     if database.is_postgresql:
         label = database.label
         connection = psycopg.connect(
             host=label.host, port=label.port, dbname=label.name, user=database.login
         )
-        return lambda: int(connection.execute(sql.encode()).fetchall()[0][0])
+        return lambda: sum(row[2] for row in connection.execute(sql.encode()).fetchall())
     import sqlite3
 
     file = sqlite3.connect(database.label.name)
-    return lambda: int(file.execute(sql).fetchall()[0][0])
+    return lambda: sum(row[2] for row in file.execute(sql).fetchall())
 
 
 def _seconds(work: Callable[[], object]) -> float:

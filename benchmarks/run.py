@@ -27,10 +27,10 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from benchmarks.large import multiply
+from benchmarks.review import review_figures
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
-from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.database.reader import LogReader, Snapshot, Waypoints
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.demo.story import DemoPlan, tell_story
@@ -38,7 +38,6 @@ from mylla_audit_desktop.evidence.export import ExportRequest, export_csv
 from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
-from mylla_audit_desktop.review.policy import Policy
 from tests.servers import running_postgresql
 
 _UNTIL = Instant.parse("2026-11-01T00:00:00Z")
@@ -91,7 +90,7 @@ def _both(name: str, urls: list[str], entries: int, folder: Path) -> list[Row]:
     small = max(entries // 10, 1000)
     large, tenth = _make(urls[0], entries), _make(urls[1], small)
     rows = _reading(name, large, tenth, f"{small:,} entries")
-    rows += _review(name, large)
+    rows.append(_review(name, large))
     _say(f"{name}: exporting …")
     rows.append(_export(name, large, urls[0], folder))
     _say(f"{name}: the window …")
@@ -109,7 +108,7 @@ def _large(urls: list[str], entries: int) -> list[Row]:
     large, tenth = (open_database(url) for url in urls)
     _say(f"{name}: reading …")
     rows = _reading(name, large, tenth, f"{small:,} entries")
-    rows += _review(name, large)
+    rows.append(_review(name, large))
     _say(f"{name}: the window …")
     rows += _window(name, urls, f"{small:,} entries", "--no-export")
     rows.append(_start(name, urls[0]))
@@ -144,18 +143,10 @@ def _reading(name: str, large: Database, small: Database, size: str) -> list[Row
     return rows
 
 
-def _review(name: str, database: Database) -> list[Row]:
-    """The three rules over the last 30 days, against one aggregate over them."""
-    start = Instant(_UNTIL.microseconds - 30 * 86_400_000_000)
-    policy = Policy(time_zone="Europe/Berlin")
-    ours = _median(lambda: read_findings(database, policy, start, _UNTIL, Cancellation()), rounds=3)
-    table = "audit.entries" if database.is_postgresql else "entries"
-    sql = (
-        f"SELECT actor_id, action, count(*), max(ip_address) FROM {table}"
-        f" WHERE occurred_at >= '{start}' AND occurred_at < '{_UNTIL}' GROUP BY actor_id, action"
-    )
-    bare = _median(_bare(database, sql), rounds=3)
-    return [_row(f"{name}: 30-day review, three rules", ours, bare, "one aggregate", "3")]
+def _review(name: str, database: Database) -> Row:
+    figures = review_figures(database, _UNTIL)
+    what = f"{name}: 30-day review, {figures.findings} findings in {figures.entries:,} entries"
+    return _row(what, figures.review, figures.aggregate, "one aggregate", "3")
 
 
 def _first_page(name: str, database: Database, reader: LogReader, snapshot: Snapshot) -> Row:

@@ -35,7 +35,7 @@ LANES = {
     "load": 1,
 }
 _REPORT_SECONDS = 0.1
-_TURN_SECONDS = 0.0005
+_TURN_SECONDS = 0.0001
 
 
 class Task:

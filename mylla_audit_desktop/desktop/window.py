@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # loaded after the first rows
     from mylla_audit_desktop.desktop.review.page import ReviewPage
 
 _RAIL_WIDTH = 88
+_BETWEEN_PAGES_MS = 100
 _RAIL_ITEM = QSize(_RAIL_WIDTH - 14, 54)
 # In the order of the list: name, icon, title of the menu with the page's own actions.
 _PAGES = (
@@ -174,11 +175,11 @@ class MainWindow(QMainWindow):
                 return self.audit_log
 
     def make_next_page(self) -> None:
-        """Make the pages that were not turned to yet, one for each turn of the event loop."""
+        """Make the pages that were not turned to yet, with room for other work between them."""
         missing = [place for place in range(len(_PAGES)) if place not in self._pages]
         if missing:
             self._page(missing[0])
-            QTimer.singleShot(0, self.make_next_page)
+            QTimer.singleShot(_BETWEEN_PAGES_MS, self.make_next_page)
 
     def _settle(self, place: int, page: Page) -> None:
         """Put a page that was made into its place, as if it had always been there."""

@@ -30,7 +30,7 @@ from mylla_audit_desktop.log.query import LogQuery, SortColumn
 from mylla_audit_desktop.log.visible import visible_name, visible_text
 
 PAGE_SIZE = 100
-_MOST_PAGES = 200
+MOST_PAGES = 100
 # Without waypoints a page is found by walking; further down it waits for them.
 _WALKABLE = 5_000
 # What Qt can address; a longer result says so instead of breaking.
@@ -233,9 +233,9 @@ class EntryModel(QAbstractTableModel):
     def _take_page(self, number: int, page: Page) -> None:
         self._pages[number] = page
         self._pages.move_to_end(number)
-        while len(self._pages) > _MOST_PAGES:
+        while len(self._pages) > MOST_PAGES:
             self._pages.popitem(last=False)
-        if len(self._cells) > _MOST_PAGES * PAGE_SIZE:
+        if len(self._cells) > MOST_PAGES * PAGE_SIZE:
             self._cells.clear()
         first = number * PAGE_SIZE
         last = min(first + PAGE_SIZE, self._rows) - 1

@@ -102,7 +102,7 @@ class Session:
         self.opener.failed.connect(self._failed)
         window.audit_log.notice.action.clicked.connect(self._act_on_notice)
         window.audit_log.notice.other.clicked.connect(self._act_otherwise)
-        window.notice.understood.connect(lambda: self.settings.change(is_told_of_files=True))
+        window.notice.closed.connect(lambda: self.settings.change(is_told_of_files=True))
 
     def start(self) -> None:
         """Show the window and open the log that was asked for, or else the last one."""

@@ -232,7 +232,7 @@ class MainWindow(QMainWindow):
         self.mark.setObjectName("mark")
         self.mark.setFixedHeight(3)
         self.mark.hide()
-        self.notice = NoticeBar()
+        self.notice = NoticeBar("Notice", "Understood")
         work = QWidget()
         row = QHBoxLayout(work)
         row.setContentsMargins(0, 0, 0, 0)

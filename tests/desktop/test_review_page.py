@@ -279,7 +279,7 @@ def test_the_second_is_told_who_decided_and_keeps_the_note(
     office.decide_as("ana", one, Verdict.ESCALATED, "Never planned")
     form.buttons[Verdict.EXPECTED].click()
     qtbot.wait_until(page.banner.isVisible, timeout=PATIENCE)
-    said = page.banner.sentence.text()
+    said = page.banner.text()
     name = "Ana Weber" if office.is_postgresql else "Ana Weber (not verified)"
     assert said.startswith(f"{name} decided “")
     assert "before you" in said
@@ -307,7 +307,7 @@ def test_a_new_policy_of_somebody_else_is_told(qtbot: QtBot, start: Start, small
     page.follow_timer.setInterval(50)
     small.set_policy('time_zone = "UTC"\n[hours]\nsat = "08:00-23:00"\n')
     qtbot.wait_until(lambda: "version 2" in page.side.policy_title.text(), timeout=PATIENCE)
-    assert "saved policy version 2" in page.banner.sentence.text()
+    assert "saved policy version 2" in page.banner.text()
 
 
 # -- the rest ------------------------------------------------------------------
@@ -386,7 +386,7 @@ def test_a_cancelled_decision_shows_what_is_stored(
     page.details.form.note.setPlainText("Half way")
     press(page.table, Qt.Key.Key_E)
     page.writer.cancel()
-    qtbot.wait_until(lambda: "cancelled" in page.banner.sentence.text(), timeout=PATIENCE)
+    qtbot.wait_until(lambda: "cancelled" in page.banner.text(), timeout=PATIENCE)
     assert not page.writer.is_busy
     press(page.table, Qt.Key.Key_E)
     decided(qtbot, page, "1 decided")

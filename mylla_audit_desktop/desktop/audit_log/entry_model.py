@@ -25,6 +25,7 @@ from mylla_audit_desktop.database.reader import LogReader, Page, Snapshot, Waypo
 from mylla_audit_desktop.desktop.background import Background, Latest, Report, Task
 from mylla_audit_desktop.desktop.formats import format_stamp
 from mylla_audit_desktop.desktop.widgets import plain_tooltip
+from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE, Pieces
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import LogQuery, SortColumn
 from mylla_audit_desktop.log.visible import visible_name, visible_text
@@ -46,10 +47,6 @@ SORT_COLUMNS = {
 }
 
 Index = QModelIndex | QPersistentModelIndex
-# A cell as pieces of text, each with the role it is painted in.
-Pieces = tuple[tuple[str, str], ...]
-PIECES_ROLE = Qt.ItemDataRole.UserRole + 1
-ENTRY_ROLE = Qt.ItemDataRole.UserRole + 2
 
 
 class EntryModel(QAbstractTableModel):
@@ -277,8 +274,6 @@ class EntryModel(QAbstractTableModel):
         if entry is None:
             self._want(row // PAGE_SIZE)
             return (("…", "faint"),) if role == PIECES_ROLE else None
-        if role == ENTRY_ROLE:
-            return entry
         if role == PIECES_ROLE:
             return self._pieces(row, column, entry)
         if role == Qt.ItemDataRole.DisplayRole:

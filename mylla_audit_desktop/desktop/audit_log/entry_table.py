@@ -1,50 +1,22 @@
-"""The table of entries: painting, keyboard, copy, and the menu on an entry."""
+"""The table of entries: order, columns, keyboard, copy, and the menu on an entry."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QHelpEvent,
-    QKeyEvent,
-    QKeySequence,
-    QPainter,
-    QPen,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu
 
-from mylla_audit_desktop.desktop.audit_log.entry_model import (
-    COLUMNS,
-    ENTRY_ROLE,
-    PIECES_ROLE,
-    SORT_COLUMNS,
-    EntryModel,
-)
-from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
+from mylla_audit_desktop.desktop.audit_log.entry_model import COLUMNS, SORT_COLUMNS, EntryModel
+from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import plain_action
-from mylla_audit_desktop.desktop.widgets.text_painter import TextPainter
+from mylla_audit_desktop.desktop.widgets.piece_table import PieceTable
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import Sort, SortColumn
 
-ROW_HEIGHT = 26
 _WIDTHS = (214, 128, 176, 172, 106, 124)
 # The time and an IPv4 address are always whole.
 _WHOLE_COLUMNS = (0, 5)
-_PADDING = 10
-_SELECTED = QStyle.StateFlag.State_Selected.value
-_FOCUSED = QStyle.StateFlag.State_HasFocus.value
-_ICON = 13
 
 
-class EntryTable(QTableView):
+class EntryTable(PieceTable):
     """Shows an `EntryModel`; selection, sorting and menus as signals."""
 
     entry_selected = Signal(object)
@@ -55,51 +27,28 @@ class EntryTable(QTableView):
     copy_requested = Signal()
     search_typed = Signal(object, str)
 
-    def __init__(self, model: EntryModel, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("entries")
-        self.setAccessibleName("Audit log entries")
-        self.setModel(model)
+    def __init__(self, model: EntryModel, theme: Theme) -> None:
+        super().__init__(model, theme, "Audit log entries", tuple(SORT_COLUMNS))
         self._entries = model
-        self.setItemDelegate(EntryDelegate(theme, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
-        rows = self.verticalHeader()
-        rows.setVisible(False)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
         self._sort = Sort()
         # Columns fill the width until the user sets one.
         self.has_own_widths = False
         self._is_fitting = False
         self._build_header()
-        self._typed = ""
         self.selectionModel().currentRowChanged.connect(self._tell_current)
         model.page_shown.connect(self._tell_page)
 
     def _build_header(self) -> None:
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
-        header.setSectionsClickable(True)
-        header.setHighlightSections(False)
-        header.setSortIndicatorShown(True)
         header.setStretchLastSection(True)
-        header.setMinimumSectionSize(60)
         header.sectionResized.connect(self._take_width)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
         header.setSortIndicator(0, Qt.SortOrder.DescendingOrder)
-        header.sectionClicked.connect(self._sort_by_column)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_header_menu)
         header.setToolTip("Click to sort the whole result; right-click to choose columns")
@@ -136,7 +85,8 @@ class EntryTable(QTableView):
         order = Qt.SortOrder.AscendingOrder if sort.ascending else Qt.SortOrder.DescendingOrder
         self.horizontalHeader().setSortIndicator(column, order)
 
-    def _sort_by_column(self, column: int) -> None:
+    def sort_by_column(self, column: int) -> None:
+        """Sort the whole result; by a column that has no order nothing happens."""
         chosen = SORT_COLUMNS.get(column)
         if chosen is None:
             self.sort_by(self._sort)
@@ -146,16 +96,6 @@ class EntryTable(QTableView):
         ascending = chosen is not SortColumn.TIMESTAMP if is_first else not self._sort.ascending
         self.sort_by(Sort(chosen, ascending))
         self.sort_changed.emit(self._sort)
-
-    def sort_actions(self) -> list[QAction]:
-        """One action a column, for the menu and the keyboard (Ctrl+1 …)."""
-        actions = []
-        for number, column in enumerate(SORT_COLUMNS, 1):
-            action = QAction(f"Sort by {COLUMNS[column].lower().replace('ip', 'IP')}", self)
-            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
-            action.triggered.connect(lambda _=False, column=column: self._sort_by_column(column))
-            actions.append(action)
-        return actions
 
     def column_actions(self) -> list[QAction]:
         """A switch a column; the timestamp always stays."""
@@ -208,14 +148,9 @@ class EntryTable(QTableView):
     # -- keyboard --------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Home and End go over the whole result; Ctrl+C copies; typing searches."""
-        rows = self._entries.rowCount()
+        """Ctrl+C copies, the menu key opens the menu."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_requested.emit()
-        elif rows and event.key() == Qt.Key.Key_Home and not event.modifiers():
-            self.go_to(0)
-        elif rows and event.key() == Qt.Key.Key_End and not event.modifiers():
-            self.go_to(rows - 1)
         elif event.key() in {Qt.Key.Key_Menu, Qt.Key.Key_F10} and self.currentIndex().isValid():
             self._show_menu(self.visualRect(self.currentIndex()).center())
         else:
@@ -264,79 +199,3 @@ class EntryTable(QTableView):
             menu.addAction(action)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.horizontalHeader().mapToGlobal(position))
-
-
-class EntryDelegate(QStyledItemDelegate):
-    """Paints a cell as pieces: names in text colour, IDs and offsets faint and monospace."""
-
-    def __init__(self, theme: Theme, view: QTableView) -> None:
-        super().__init__(view)
-        self._theme = theme
-        self._text, self._mono = TextPainter(text_font(13)), TextPainter(mono_font(12))
-        theme.changed.connect(self._take_colors)
-        self._take_colors()
-
-    def _take_colors(self) -> None:
-        names = ("text", "muted", "faint")
-        self._pens = {name: QPen(self._theme.color(name)) for name in names}
-        self._line = QPen(self._theme.color("line"), 1)
-        self._focus = QPen(self._theme.color("accent"), 2)
-        self._ground = self._theme.color("panel")
-        self._selection = self._theme.color("selection")
-        self._gear = self._theme.icon("cog", "muted")
-
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """One row's height."""
-        return QSize(80, ROW_HEIGHT)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        """Background, pieces, one thin line below, and the focus at the row's left."""
-        rect = option.rect
-        # As numbers: a page of cells asks hundreds of times, and flags of Python are slow.
-        state = option.state.value
-        is_selected = state & _SELECTED != 0
-        painter.fillRect(rect, self._selection if is_selected else self._ground)
-        painter.setPen(self._line)
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if state & _FOCUSED:
-            painter.setPen(self._focus)
-            painter.drawRect(rect.adjusted(1, 1, -1, -1))
-        place = rect.adjusted(_PADDING, 0, -3, 0)
-        for text, style in index.data(PIECES_ROLE) or ():
-            if style == "icon":
-                top = rect.top() + (rect.height() - _ICON) // 2
-                self._gear.paint(painter, place.left(), top, _ICON, _ICON)
-                place.setLeft(place.left() + _ICON + 4)
-                continue
-            tone = "faint" if "faint" in style else "muted" if "muted" in style else "text"
-            # On the selection faint text would be too faint to read.
-            painter.setPen(self._pens["muted" if is_selected and tone == "faint" else tone])
-            texts = self._mono if "mono" in style else self._text
-            place.setLeft(place.left() + texts.draw(painter, place, text))
-            if place.width() <= 0:
-                break
-
-    def helpEvent(
-        self,
-        event: QHelpEvent,
-        view: QAbstractItemView,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> bool:
-        """A tooltip where the cell is too narrow for its text, and nowhere else."""
-        pieces = index.data(PIECES_ROLE) or ()
-        width = sum(
-            (self._mono if "mono" in style else self._text).width(text)
-            for text, style in pieces
-            if style != "icon"
-        )
-        if width <= option.rect.width() - _PADDING - 4 or index.data(ENTRY_ROLE) is None:
-            return False
-        return bool(super().helpEvent(event, view, option, index))

@@ -14,14 +14,13 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from mylla_audit_desktop.desktop.formats import format_moment, format_short_stamp
 from mylla_audit_desktop.desktop.review.words import STATUS_WORDS, severity_text, status_text
 from mylla_audit_desktop.desktop.widgets import plain_tooltip
+from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule, Severity
 
 COLUMNS = ("Severity", "Finding", "By", "When", "Status")
 SEVERITY, TITLE, BY, WHEN, STATUS = range(len(COLUMNS))
-# The token in which a cell is written.
-TONE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -163,7 +162,7 @@ class FindingModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell's text, what a screen reader says, and the token it is written in."""
+        """A cell's text, what a screen reader says, and what is painted."""
         one = self._rows[index.row()]
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
@@ -173,8 +172,8 @@ class FindingModel(QAbstractTableModel):
             return plain_tooltip(words if column == WHEN else self._text(one, column))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(one, column)
-        if role == TONE_ROLE:
-            return _tone(one, column)
+        if role == PIECES_ROLE:
+            return ((self._text(one, column), _look(one, column)),)
         return None
 
     def _text(self, one: ReviewedFinding, column: int) -> str:
@@ -212,9 +211,9 @@ def _sort_key(one: ReviewedFinding, column: int) -> Any:
     return list(Status).index(one.status)
 
 
-def _tone(one: ReviewedFinding, column: int) -> str:
+def _look(one: ReviewedFinding, column: int) -> str:
     if column == SEVERITY:
-        return one.finding.severity.value
-    if column in {WHEN, STATUS}:
-        return "muted"
-    return "text"
+        return f"bold {one.finding.severity.value}"
+    if column == WHEN:
+        return "mono muted"
+    return "muted" if column == STATUS else "text"

@@ -37,7 +37,6 @@ from mylla_audit_desktop.desktop.review.finding_details import FindingDetails
 from mylla_audit_desktop.desktop.review.finding_model import FindingModel
 from mylla_audit_desktop.desktop.review.finding_table import FindingTable
 from mylla_audit_desktop.desktop.review.head import ReviewHead
-from mylla_audit_desktop.desktop.review.notice_bar import NoticeBar
 from mylla_audit_desktop.desktop.review.permission import (
     explain_sign_off,
     permit_decision,
@@ -50,6 +49,7 @@ from mylla_audit_desktop.desktop.review.words import RULE_TITLES, VERDICT_WORDS
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import EmptyState, permit
+from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import (
@@ -121,7 +121,7 @@ class ReviewPage(Page):
         self.model = FindingModel(self._zone, self)
         self.table = FindingTable(self.model, theme)
         self.details = FindingDetails(catalog, theme, self._zone)
-        self.banner = NoticeBar()
+        self.banner = NoticeBar("Review notice", "Close", "Close notice")
         self.notice = EmptyState()
         self._lay_out()
         self._busy_timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
@@ -179,6 +179,7 @@ class ReviewPage(Page):
         self.writer.cancelled.connect(self._take_cancelled)
         self.writer.busy_changed.connect(self._show_writing)
         form.left.connect(self.table.setFocus)
+        self.banner.closed.connect(self.table.setFocus)
         self.reader.taken.connect(self._take_reading)
         self.reader.outdated.connect(self.refresh)
         self.reader.newer.connect(self._take_newer)

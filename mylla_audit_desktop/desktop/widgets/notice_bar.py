@@ -1,40 +1,43 @@
-"""A line above the pages that says something once."""
+"""A sentence across the window or a page: what was done, what failed, what to know once."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from mylla_audit_desktop.desktop.widgets import button, plain_label
+from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
 from mylla_audit_desktop.log.visible import visible_text
 
 
 class NoticeBar(QFrame):
-    """`understood`: the user has read it."""
+    """Stays until it is closed or another sentence comes; `closed`: the user closed it."""
 
-    understood = Signal()
+    closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, button_text: str, button_name: str = "") -> None:
         super().__init__()
         self.setObjectName("notice")
-        self.setAccessibleName("Notice")
-        self._text = plain_label("")
-        self.button = button("Understood", "link")
+        self.setAccessibleName(name)
+        self._sentence = plain_label("")
+        self._sentence.setWordWrap(True)
+        self.button = button(button_text, "link")
+        self.button.setAccessibleName(button_name or button_text)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 5, 16, 5)
-        row.addWidget(self._text, 1)
+        row.addWidget(self._sentence, 1)
         row.addWidget(self.button)
         self.button.clicked.connect(self._close)
         self.hide()
 
-    def say(self, text: str) -> None:
-        """Show a sentence until it is understood."""
-        self._text.setText(visible_text(text))
-        self.setAccessibleDescription(visible_text(text))
+    def say(self, text: str, *, is_error: bool = False) -> None:
+        """Show a sentence."""
+        self._sentence.setText(visible_text(text))
+        self.setAccessibleDescription(self._sentence.text())
+        set_tone(self, "isError", "true" if is_error else "false")
         self.show()
 
     def text(self) -> str:
         """What is said."""
-        return self._text.text()
+        return self._sentence.text()
 
     def _close(self) -> None:
         self.hide()
-        self.understood.emit()
+        self.closed.emit()

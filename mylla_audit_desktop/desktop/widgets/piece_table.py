@@ -1,0 +1,195 @@
+"""A table of rows of one line: what entries and findings look like, and how they are walked.
+
+A cell is pieces of text, each in a look of its own; the model says them under `PIECES_ROLE`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
+from mylla_audit_desktop.desktop.widgets import plain_tooltip
+from mylla_audit_desktop.desktop.widgets.text_painter import TextPainter
+
+# Text and look: "mono" or "bold" where it is either, then the token of its colour, such as
+# "mono faint"; the look "icon" stands for the mark of the system.
+Pieces = tuple[tuple[str, str], ...]
+PIECES_ROLE = Qt.ItemDataRole.UserRole + 1
+ROW_HEIGHT = 26
+_PADDING = 10
+_RIGHT_PADDING = 3
+_ICON = 13
+_ICON_ROOM = _ICON + 4
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_FOCUSED = QStyle.StateFlag.State_HasFocus.value
+
+
+class PieceTable(QTableView):
+    """Whole rows are selected; a click on a header sorts, also by Ctrl+1 and so on."""
+
+    def __init__(
+        self, model: QAbstractTableModel, theme: Theme, name: str, sort_columns: Sequence[int]
+    ) -> None:
+        super().__init__()
+        self.setObjectName("entries")
+        self.setAccessibleName(name)
+        self.setModel(model)
+        self._sort_columns = sort_columns
+        self.setItemDelegate(PieceDelegate(theme, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setMinimumSectionSize(60)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.sectionClicked.connect(self.sort_by_column)
+
+    def sort_by_column(self, column: int) -> None:
+        """What a click on a column's header means."""
+        raise NotImplementedError
+
+    def go_to(self, row: int) -> None:
+        """Select a row, wherever it is, and bring it into view."""
+        raise NotImplementedError
+
+    def sort_actions(self) -> list[QAction]:
+        """One action a column, for the menu and the keyboard (Ctrl+1 …)."""
+        actions = []
+        for number, column in enumerate(self._sort_columns, 1):
+            name = str(self.model().headerData(column, Qt.Orientation.Horizontal))
+            # `IP address` keeps its capitals.
+            name = name if name[:2].isupper() else name.lower()
+            action = QAction(f"Sort by {name}", self)
+            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.triggered.connect(lambda _=False, column=column: self.sort_by_column(column))
+            actions.append(action)
+        return actions
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Home and End go to the first and the last row, not to the ends of this one."""
+        rows = self.model().rowCount()
+        is_plain = not event.modifiers()
+        if rows and is_plain and event.key() == Qt.Key.Key_Home:
+            self.go_to(0)
+        elif rows and is_plain and event.key() == Qt.Key.Key_End:
+            self.go_to(rows - 1)
+        else:
+            super().keyPressEvent(event)
+
+
+class _Look(NamedTuple):
+    texts: TextPainter
+    pen: QPen
+    pen_selected: QPen
+
+
+class PieceDelegate(QStyledItemDelegate):
+    """Paints a cell's pieces one behind the other, as far as there is room."""
+
+    def __init__(self, theme: Theme, view: QTableView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._text = TextPainter(text_font(13))
+        self._fonts = {
+            "mono": TextPainter(mono_font(12)),
+            "bold": TextPainter(text_font(13, is_bold=True)),
+        }
+        theme.changed.connect(self._take_colors)
+        self._take_colors()
+
+    def _take_colors(self) -> None:
+        self._looks: dict[str, _Look] = {}
+        self._line = QPen(self._theme.color("line"), 1)
+        self._focus = QPen(self._theme.color("accent"), 2)
+        self._ground = self._theme.color("panel")
+        self._selection = self._theme.color("selection")
+        self._gear = self._theme.icon("cog", "muted")
+
+    def _look(self, style: str) -> _Look:
+        found = self._looks.get(style)
+        if found is None:
+            words = style.split()
+            texts = self._fonts.get(words[0], self._text)
+            tone = "text" if words[-1] in self._fonts else words[-1]
+            # On the selection faint text would be too faint to read.
+            selected = "muted" if tone == "faint" else tone
+            found = self._looks[style] = _Look(
+                texts, QPen(self._theme.color(tone)), QPen(self._theme.color(selected))
+            )
+        return found
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """One row's height."""
+        return QSize(80, ROW_HEIGHT)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Ground, one thin line below, the focus around, the pieces."""
+        rect = option.rect
+        # As numbers: a page of cells asks hundreds of times, and flags of Python are slow.
+        state = option.state.value
+        is_selected = state & _SELECTED != 0
+        painter.fillRect(rect, self._selection if is_selected else self._ground)
+        painter.setPen(self._line)
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if state & _FOCUSED:
+            painter.setPen(self._focus)
+            painter.drawRect(rect.adjusted(1, 1, -1, -1))
+        place = rect.adjusted(_PADDING, 0, -_RIGHT_PADDING, 0)
+        for text, style in index.data(PIECES_ROLE) or ():
+            if style == "icon":
+                top = rect.top() + (rect.height() - _ICON) // 2
+                self._gear.paint(painter, place.left(), top, _ICON, _ICON)
+                place.setLeft(place.left() + _ICON_ROOM)
+                continue
+            look = self._look(style)
+            painter.setPen(look.pen_selected if is_selected else look.pen)
+            place.setLeft(place.left() + look.texts.draw(painter, place, text))
+            if place.width() <= 0:
+                break
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """A tooltip where it tells more than the cell does, and nowhere else."""
+        tip = index.data(Qt.ItemDataRole.ToolTipRole)
+        width = sum(
+            _ICON_ROOM if style == "icon" else self._look(style).texts.width(text)
+            for text, style in index.data(PIECES_ROLE) or ()
+        )
+        is_whole = width <= option.rect.width() - _PADDING - _RIGHT_PADDING
+        if not tip or (is_whole and tip == plain_tooltip(str(index.data()))):
+            return False
+        return bool(super().helpEvent(event, view, option, index))

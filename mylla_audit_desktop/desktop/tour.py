@@ -145,7 +145,7 @@ class _Tour:
         dialog.replace.setChecked(True)
         dialog.open()
         self._shoot("export", dialog)
-        QTest.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
         self._until_exported(dialog)
         self._shoot("exported", dialog)
         report = verify_file(csv)
@@ -232,7 +232,7 @@ class _Tour:
     # -- waiting and looking ---------------------------------------------------
 
     def _until_exported(self, dialog: ExportDialog) -> None:
-        self._until("the exported file", lambda: dialog.result_written is not None)
+        self._until("the exported file", lambda: dialog.written is not None)
 
     def _until_details(self) -> None:
         page = self._page

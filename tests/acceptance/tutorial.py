@@ -229,7 +229,7 @@ def export(me: Newcomer) -> None:
     dialog = me.window.findChildren(ExportDialog)[-1]
     me.until("the dialog", dialog.isVisible)
     me.type(dialog.file, "~/evidence.csv")
-    me.click(dialog.export)
+    me.click(dialog.action)
     me.until("the SHA-256", lambda: len(dialog.digest.text()) == 64)
     me.click(dialog.cancel)
     me.until("the dialog closed", lambda: QApplication.activeModalWidget() is None)
@@ -314,7 +314,7 @@ def report(me: Newcomer) -> None:
     dialog = me.window.findChildren(ReportDialog)[-1]
     me.until("the dialog", dialog.isVisible)
     me.type(dialog.file, "~/review.pdf")
-    me.click(dialog.save)
+    me.click(dialog.action)
     me.until("the report", lambda: dialog.written is not None)
     me.click(dialog.cancel)
     me.until("the dialog closed", lambda: QApplication.activeModalWidget() is None)

@@ -2,7 +2,9 @@
 
 import csv
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -244,15 +246,15 @@ def test_the_exported_csv_is_what_is_on_the_screen(
     assert dialog is not None
     qtbot.add_widget(dialog)
     dialog.show()
-    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
-    qtbot.wait_until(lambda: dialog.result_written is not None, timeout=20_000)
-    assert dialog.result_written is not None
-    path = dialog.result_written.output
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: dialog.written is not None, timeout=20_000)
+    assert dialog.written is not None
+    path = dialog.written
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["entry_id"]) for row in rows] == list(range(40, 0, -1))
     assert verify_file(path).is_intact
-    assert dialog.digest.text() == dialog.result_written.sha256
+    assert dialog.digest.text() == sha256(path.read_bytes()).hexdigest()
 
 
 def test_an_existing_file_is_left_alone_until_replace_is_ticked(
@@ -267,13 +269,64 @@ def test_an_existing_file_is_left_alone_until_replace_is_ticked(
     dialog.file.setText(str(target))
     dialog.show()
     assert dialog.replace.isVisible()
-    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: "is there already" in dialog.state.text(), timeout=20_000)
     assert target.read_text() == "precious"
     dialog.replace.setChecked(True)
-    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
-    qtbot.wait_until(lambda: dialog.result_written is not None, timeout=20_000)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: dialog.written is not None, timeout=20_000)
     assert verify_file(target).is_intact
+
+
+def test_a_tick_is_for_the_file_that_was_seen_and_any_name_can_be_typed(
+    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(3))))
+    dialog = page.export_dialog(tmp_path)
+    assert dialog is not None
+    qtbot.add_widget(dialog)
+    for name in ("mine.csv", "other.csv"):
+        (tmp_path / name).write_text("precious")
+    dialog.show()
+    dialog.file.setText(str(tmp_path / "mine.csv"))
+    dialog.replace.setChecked(True)
+    dialog.file.setText(str(tmp_path / "other.csv"))
+    assert dialog.replace.isVisible()
+    assert not dialog.replace.isChecked()
+    dialog.file.clear()
+    QTest.keyClicks(dialog.file, "~nobody-of-that-name/a.csv")
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: dialog.action.isEnabled(), timeout=20_000)
+    assert dialog.written is None
+    assert dialog.state.text()
+
+
+def test_escape_stops_an_export_and_closing_waits_for_its_end(
+    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
+) -> None:
+    session = start(log_url(make_entries(3)))
+    dialog = opened(qtbot, session).export_dialog(tmp_path)
+    assert dialog is not None
+    qtbot.add_widget(dialog)
+    dialog.show()
+    for stop in (lambda: QTest.keyClick(dialog, Qt.Key.Key_Escape), dialog.close):
+        # The lane is taken, so that nothing is written before it is stopped.
+        gate = Event()
+        session.background.run(
+            lambda _cancellation, _report, gate=gate: gate.wait(20),
+            done=lambda _none: None,
+            lane="export",
+        )
+        dialog.start()
+        assert dialog.focusWidget() is dialog.cancel
+        stop()
+        assert dialog.isVisible()
+        assert dialog.is_busy
+        gate.set()
+        qtbot.wait_until(lambda: not dialog.is_busy, timeout=20_000)
+        assert "No file was written." in dialog.state.text()
+    assert not dialog.isVisible()
+    assert not list(tmp_path.glob("*.csv*"))
 
 
 def test_a_missing_file_says_so_and_can_be_tried_again(

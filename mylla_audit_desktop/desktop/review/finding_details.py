@@ -32,6 +32,9 @@ from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.diff import Kind
 from mylla_audit_desktop.log.entry import EntrySummary
+from mylla_audit_desktop.log.filters import LogFilters
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.context import FindingContext
 from mylla_audit_desktop.review.decision import Decision, ReviewedFinding
@@ -205,6 +208,22 @@ class FindingDetails(QFrame):
     def known_entries(self) -> tuple[EntrySummary, ...]:
         """The entries of the finding on show, as far as they have been read."""
         return self._entries
+
+    def entries_filters(self) -> LogFilters | None:
+        """What the audit log page shows of the finding: its actor, from its first entry to its
+        last; None where no finding is on show.
+        """
+        one = self._finding
+        if one is None:
+            return None
+        first = one.finding.occurred_at
+        last = self._entries[-1].occurred_at if self._entries else first
+        choice = PeriodChoice(
+            Preset.CUSTOM,
+            first.isoformat(self._zone),
+            Instant(last.microseconds + 1).isoformat(self._zone),
+        )
+        return LogFilters(choice, actors=(one.finding.actor_id,))
 
     @property
     def is_reading(self) -> bool:

@@ -100,6 +100,11 @@ class FindingModel(QAbstractTableModel):
         """The filter in force."""
         return self._filter
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the times."""
+        return self._zone
+
     def set_zone(self, zone: ZoneInfo) -> None:
         """Show times in another zone."""
         self._zone = zone

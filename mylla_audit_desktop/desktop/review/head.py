@@ -1,16 +1,18 @@
 """The top of the page: which period, how far the review is, report and sign-off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QWidget
 
-from mylla_audit_desktop.desktop.formats import format_count, format_period
+from mylla_audit_desktop.desktop.formats import format_period
+from mylla_audit_desktop.desktop.review.words import count_open, describe_progress
 from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.period import (
     REVIEW_PRESETS,
     Period,
@@ -20,6 +22,7 @@ from mylla_audit_desktop.log.period import (
     resolve_period,
 )
 from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.review.decision import ReviewedFinding
 
 _PAUSE_MS = 500
 _DAY_WIDTH = 100
@@ -120,6 +123,16 @@ class ReviewHead(QFrame):
                     raise InputError(f"{field}: type a day.", "YYYY-MM-DD.", field=field)
         return resolve_period(choice, self._now(), self._zone), choice
 
+    def bounds(self) -> tuple[Instant, Instant] | None:
+        """The bounds in force; None where the fields hold none, which is said there."""
+        try:
+            period, _choice = self.resolve()
+        except InputError:
+            return None
+        if period.start is None or period.end is None:
+            return None
+        return period.start, period.end
+
     def _take_preset(self) -> None:
         if self.period.preset is Preset.CUSTOM:
             days = preset_days(self._last.preset, self._now().astimezone(self._zone).date())
@@ -166,21 +179,14 @@ class ReviewHead(QFrame):
 
     # -- progress --------------------------------------------------------------
 
-    def show_progress(self, counts: tuple[int, int] | None) -> None:
-        """Total and open findings; None while they are not known."""
-        if counts is None:
-            self.progress.setText("")
-            self.bar.setRange(0, 1)
-            self.bar.setValue(0)
-        else:
-            total, left = counts
-            self.progress.setText(
-                f"{format_count(total, 'finding', 'findings')} · "
-                f"{total - left:,} decided · {left:,} open"
-            )
-            self.bar.setRange(0, max(total, 1))
-            self.bar.setValue(total - left if total else 1)
+    def show_progress(self, findings: Sequence[ReviewedFinding] | None) -> None:
+        """How many of the findings are decided; None while they are not known."""
+        total = len(findings or ())
+        self.progress.setText("" if findings is None else describe_progress(findings))
         self.progress.setAccessibleDescription(self.progress.text())
+        self.bar.setRange(0, max(total, 1))
+        is_done = findings is not None and not total
+        self.bar.setValue(1 if is_done else total - count_open(findings or ()))
 
     def permit_sign_off(self, why_not: str, why: str = "") -> None:
         """Enable the sign-off, or say why it cannot be; `why` says what it will do."""

@@ -19,8 +19,9 @@ from mylla_audit_desktop.review.policy import PolicyVersion, describe_policy
 class ReviewSide(QFrame):
     """Shows a `Review`'s policy and signatures around the checklist."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
         super().__init__()
+        self._zone = zone
         self.setObjectName("panel")
         self.checklist = Checklist(theme)
         self.policy_title = plain_label("Policy", "section")
@@ -62,6 +63,10 @@ class ReviewSide(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
 
+    def set_zone(self, zone: ZoneInfo) -> None:
+        """Times are of another zone from now on; what is shown is asked for anew."""
+        self._zone = zone
+
     def show_policy(self, version: PolicyVersion) -> None:
         """The policy in force."""
         number = f"version {version.number}" if version.number else "built in"
@@ -69,9 +74,9 @@ class ReviewSide(QFrame):
         self.policy.setText(visible_text(describe_policy(version.policy)))
         self.policy.setAccessibleDescription(f"{number}: {self.policy.text()}")
 
-    def show_signatures(self, review: Review, zone: ZoneInfo) -> None:
+    def show_signatures(self, review: Review) -> None:
         """Who signed the period, what is missing, and what came after."""
-        text = visible_lines("\n".join(describe_signatures(review, zone)))
+        text = visible_lines("\n".join(describe_signatures(review, self._zone)))
         self.signatures.setText(text)
         self.signatures.setAccessibleDescription(text)
 

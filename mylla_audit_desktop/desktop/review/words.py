@@ -1,7 +1,10 @@
 """What the review calls its rules, severities and statuses; with a shape for the eye."""
 
+from collections.abc import Sequence
+
+from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.log.access import Reviewer
-from mylla_audit_desktop.review.decision import Status, Verdict
+from mylla_audit_desktop.review.decision import ReviewedFinding, Status, Verdict
 from mylla_audit_desktop.review.finding import Rule, Severity
 
 RULE_TITLES = {
@@ -61,3 +64,15 @@ def name_of(reviewer: Reviewer) -> str:
     """Who it is, and whether a login vouches for it."""
     name = reviewer.actor_name or reviewer.actor_id
     return name if reviewer.is_verified else f"{name} (not verified)"
+
+
+def count_open(findings: Sequence[ReviewedFinding]) -> int:
+    """How many of them are still to be decided."""
+    return sum(one.status is Status.OPEN for one in findings)
+
+
+def describe_progress(findings: Sequence[ReviewedFinding]) -> str:
+    """`6 findings · 2 decided · 4 open`."""
+    total, left = len(findings), count_open(findings)
+    counted = format_count(total, "finding", "findings")
+    return f"{counted} · {total - left:,} decided · {left:,} open"

@@ -337,8 +337,8 @@ def test_a_failure_says_so_and_can_be_tried_again(
     log = tmp_path / "review.sqlite"
     log.rename(tmp_path / "away.sqlite")
     log.write_bytes(b"no database" * 500)
-    assert page._log is not None
-    page._log.database.close()
+    assert page.current.log is not None
+    page.current.log.database.close()
     page.head.set_choice(PeriodChoice(Preset.CUSTOM, "2026-03-02", "2026-03-31"))
     qtbot.wait_until(
         lambda: "could not be read" in page.notice.sentences() and page.notice.isVisible(),

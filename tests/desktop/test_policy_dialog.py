@@ -28,7 +28,7 @@ def editor(qtbot: QtBot, page: ReviewPage) -> PolicyDialog:
 
 
 def previewed(qtbot: QtBot, dialog: PolicyDialog) -> None:
-    qtbot.wait_until(lambda: "This policy gives" in dialog.effect.text(), timeout=PATIENCE)
+    qtbot.wait_until(lambda: "This policy gives" in dialog.check.effect.text(), timeout=PATIENCE)
 
 
 @given(POLICIES.filter(lambda policy: "" not in policy.actors))
@@ -56,17 +56,17 @@ def test_the_effect_is_told_before_saving_and_the_findings_follow(
 ) -> None:
     page = opened(qtbot, start, office)
     dialog = editor(qtbot, page)
-    assert dialog.effect.text() == (
+    assert dialog.check.effect.text() == (
         "This policy gives 6 findings in the period, the present one 6."
     )
     assert not dialog.save.isEnabled()
     assert dialog.save.accessibleDescription() == "Nothing is changed."
-    saturday = [field for field in dialog.week.findChildren(type(dialog.zone))
+    saturday = [field for field in dialog.fields.week.findChildren(type(dialog.fields.zone))
                 if field.accessibleName().startswith("Saturday")]  # fmt: skip
     for field, text in zip(saturday, ("09:00", "22:00"), strict=True):
         field.setFocus()
         QTest.keyClicks(field, text)
-    qtbot.wait_until(lambda: "gives 4 findings" in dialog.effect.text(), timeout=PATIENCE)
+    qtbot.wait_until(lambda: "gives 4 findings" in dialog.check.effect.text(), timeout=PATIENCE)
     qtbot.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: "4 findings" in page.head.progress.text(), timeout=PATIENCE)
     assert page.side.policy_title.text() == "Policy · version 2"
@@ -79,17 +79,17 @@ def test_what_is_wrong_is_marked_at_its_field(
     small: Office,
 ) -> None:
     dialog = editor(qtbot, opened(qtbot, start, small))
-    dialog.zone.selectAll()
-    QTest.keyClicks(dialog.zone, "Europe/Berln")
+    dialog.fields.zone.selectAll()
+    QTest.keyClicks(dialog.fields.zone, "Europe/Berln")
     qtbot.wait_until(
         lambda: "'Europe/Berln' is not known" in dialog.message.text(), timeout=PATIENCE
     )
-    assert "is not known" in dialog.zone.accessibleDescription()
+    assert "is not known" in dialog.fields.zone.accessibleDescription()
     assert not dialog.save.isEnabled()
-    dialog.zone.selectAll()
-    QTest.keyClicks(dialog.zone, "Europe/Berlin")
+    dialog.fields.zone.selectAll()
+    QTest.keyClicks(dialog.fields.zone, "Europe/Berlin")
     previewed(qtbot, dialog)
-    assert dialog.zone.accessibleDescription() == ""
+    assert dialog.fields.zone.accessibleDescription() == ""
     dialog.exceptions.add.click()
     QTest.keyClicks(dialog.exceptions.member, "usr_1")
     QTest.keyClicks(dialog.exceptions.holidays, "XX")
@@ -101,9 +101,11 @@ def test_what_is_wrong_is_marked_at_its_field(
     dialog.exceptions.own_hours.click()
     previewed(qtbot, dialog)
     assert dialog.draft().actors[0].week is not None
-    dialog.holidays.setFocus()
-    QTest.keyClicks(dialog.holidays, "DE-BE")
-    qtbot.wait_until(lambda: dialog.next_holidays.text().startswith("Next: "), timeout=PATIENCE)
+    dialog.fields.holidays.setFocus()
+    QTest.keyClicks(dialog.fields.holidays, "DE-BE")
+    qtbot.wait_until(
+        lambda: dialog.fields.next_holidays.text().startswith("Next: "), timeout=PATIENCE
+    )
     dialog.reject()
 
 
@@ -116,14 +118,14 @@ def test_a_version_saved_meanwhile_is_told_and_nothing_is_lost(
     page.follow_timer.stop()
     dialog = editor(qtbot, page)
     small.set_policy('time_zone = "UTC"\nsession_gap_minutes = 5\n')
-    dialog.gap.setValue(30)
+    dialog.fields.gap.setValue(30)
     previewed(qtbot, dialog)
     qtbot.wait_until(dialog.save.isEnabled, timeout=PATIENCE)
     dialog.save.click()
     qtbot.wait_until(
         lambda: "saved policy version 2 meanwhile" in dialog.message.text(), timeout=PATIENCE
     )
-    assert dialog.gap.value() == 30
+    assert dialog.fields.gap.value() == 30
     qtbot.wait_until(lambda: len(dialog.versions.menu().actions()) == 3, timeout=PATIENCE)
     dialog.save.click()
     qtbot.wait_until(

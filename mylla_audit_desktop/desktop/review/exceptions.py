@@ -20,6 +20,7 @@ from mylla_audit_desktop.desktop.review.week_grid import WeekGrid, is_off
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import button, permit, plain_label, set_tone
 from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.log.zones import all_zone_names
 
 _COLUMNS = ("Team member", "Time zone", "Holidays", "Hours")
 
@@ -57,6 +58,7 @@ class Exceptions(QWidget):
         self.member.setPlaceholderText("ID, e.g. usr_7")
         self.zone.setPlaceholderText("As for everybody")
         self.holidays.setPlaceholderText(f"As for everybody; {NO_HOLIDAYS} for no holidays")
+        self.zone.setCompleter(QCompleter(all_zone_names(), self))
         self.own_hours = QCheckBox("Own working hours")
         self.own_hours.setAccessibleName("Own working hours")
         self.week = WeekGrid(theme, "Exception ")

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from mylla_audit_desktop.desktop.review.policy_draft import NO_HOLIDAYS, ActorDraft, WeekDraft
 from mylla_audit_desktop.desktop.review.week_grid import WeekGrid, is_off
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import button, permit, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import button, mark_wrong, permit, plain_label
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.zones import all_zone_names
 
@@ -130,9 +130,7 @@ class Exceptions(QWidget):
             self.table.setCurrentCell(place, 0)
         fields = {"time_zone": self.zone, "holidays": self.holidays, "": self.member}
         for name, field in fields.items():
-            is_wrong = place is not None and name == rest
-            set_tone(field, "isWrong", "true" if is_wrong else "false")
-            field.setAccessibleDescription(visible_text(sentence) if is_wrong else "")
+            mark_wrong(field, sentence if place is not None and name == rest else "")
         is_day = place is not None and rest.startswith("hours.")
         self.week.mark(rest.removeprefix("hours.") if is_day else "", sentence)
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QWid
 
 from mylla_audit_desktop.desktop.formats import format_period
 from mylla_audit_desktop.desktop.review.words import count_open, describe_progress
-from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
+from mylla_audit_desktop.desktop.widgets import button, mark_wrong, plain_label, plain_tooltip
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
@@ -160,9 +160,7 @@ class ReviewHead(QFrame):
     def _mark(self, error: InputError | None) -> None:
         for field in (self.start, self.end):
             is_wrong = error is not None and error.field == field.accessibleName()
-            set_tone(field, "isWrong", "true" if is_wrong else "false")
-            sentence = error.sentence if error is not None and is_wrong else ""
-            field.setAccessibleDescription(visible_text(sentence))
+            mark_wrong(field, error.sentence if error is not None and is_wrong else "")
         self.message.setText(visible_text(error.what) if error else "")
         self.message.setToolTip(plain_tooltip(error.sentence) if error else "")
         self.message.setVisible(error is not None)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from mylla_audit_desktop.desktop.review.policy_draft import ActorDraft, PolicyDraft
 from mylla_audit_desktop.desktop.review.week_grid import WeekGrid
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
-from mylla_audit_desktop.desktop.widgets import plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import mark_wrong, plain_label
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.zones import all_zone_names
 from mylla_audit_desktop.review.policy import LONGEST_SESSION_GAP_MINUTES
@@ -136,7 +136,5 @@ class PolicyFields(QWidget):
         # A key may name one of the networks.
         wrong = _NETWORKS if key.startswith(_NETWORKS) else key
         for name, field in fields.items():
-            is_wrong = name == wrong
-            set_tone(field, "isWrong", "true" if is_wrong else "false")
-            field.setAccessibleDescription(visible_text(sentence) if is_wrong else "")
+            mark_wrong(field, sentence if name == wrong else "")
         self.week.mark(key.removeprefix("hours.") if key.startswith("hours.") else "", sentence)

@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from mylla_audit_desktop.desktop.review.policy_draft import OFF, DayDraft, WeekDraft
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
-from mylla_audit_desktop.desktop.widgets import plain_label, set_tone
-from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.desktop.widgets import mark_wrong, plain_label
 from mylla_audit_desktop.review.policy import WEEKDAYS
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -67,9 +66,7 @@ class WeekGrid(QWidget):
         """Mark a day (`wed`) with what is wrong with it; whether there is such a day."""
         for name, pair in zip(WEEKDAYS, self._fields, strict=True):
             for field in pair:
-                is_wrong = name == day
-                set_tone(field, "isWrong", "true" if is_wrong else "false")
-                field.setAccessibleDescription(visible_text(sentence) if is_wrong else "")
+                mark_wrong(field, sentence if name == day else "")
         return day in WEEKDAYS
 
     def _show_bar(self, row: int) -> None:

@@ -68,6 +68,12 @@ def set_tone(widget: QWidget, name: str, value: object) -> None:
         widget.style().polish(widget)
 
 
+def mark_wrong(field: QWidget, sentence: str) -> None:
+    """Mark a field with what is wrong with it; "" for nothing."""
+    set_tone(field, "isWrong", "true" if sentence else "false")
+    field.setAccessibleDescription(visible_text(sentence))
+
+
 def plain_message(parent: QWidget | None, text: str, more: str = "") -> QMessageBox:
     """A message box whose texts are plain text."""
     box = QMessageBox(parent)

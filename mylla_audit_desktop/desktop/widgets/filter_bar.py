@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from mylla_audit_desktop.database.reader import ActorChoice
 from mylla_audit_desktop.desktop.formats import format_days
-from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
+from mylla_audit_desktop.desktop.widgets import button, mark_wrong, plain_label, plain_tooltip
 from mylla_audit_desktop.desktop.widgets.choices import Choice, ChoiceCompleter
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.log.catalog import ActionCatalog
@@ -239,8 +239,7 @@ class FilterBar(QFrame):
         """Mark the field that is wrong, in words."""
         for field in (self.start, self.end, self.actor, self.action, self.target):
             is_wrong = field.accessibleName() == error.field
-            set_tone(field, "isWrong", "true" if is_wrong else "false")
-            field.setAccessibleDescription(visible_text(error.sentence) if is_wrong else "")
+            mark_wrong(field, error.sentence if is_wrong else "")
         shown = visible_text(error.sentence)
         if shown and shown != self.message.text():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.message, shown))

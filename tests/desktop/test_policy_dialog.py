@@ -82,7 +82,8 @@ def test_what_is_wrong_is_marked_at_its_field(
     dialog.fields.zone.selectAll()
     QTest.keyClicks(dialog.fields.zone, "Europe/Berln")
     qtbot.wait_until(
-        lambda: "'Europe/Berln' is not known" in dialog.message.text(), timeout=PATIENCE
+        lambda: "Time zone: 'Europe/Berln' is not known" in dialog.message.text(),
+        timeout=PATIENCE,
     )
     assert "is not known" in dialog.fields.zone.accessibleDescription()
     assert not dialog.save.isEnabled()
@@ -95,6 +96,7 @@ def test_what_is_wrong_is_marked_at_its_field(
     QTest.keyClicks(dialog.exceptions.holidays, "XX")
     qtbot.wait_until(lambda: "no holidays for 'XX'" in dialog.message.text(), timeout=PATIENCE)
     assert "no holidays" in dialog.exceptions.holidays.accessibleDescription()
+    assert dialog.message.text().startswith("usr_1, holidays: "), "no key of TOML"
     dialog.exceptions.holidays.clear()
     QTest.keyClicks(dialog.exceptions.holidays, "DE-BE")
     previewed(qtbot, dialog)

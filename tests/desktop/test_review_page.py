@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QHeaderView, QLabel
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
-from mylla_audit_desktop.desktop.review.finding_model import SEVERITY, STATUS, TITLE, WHEN
+from mylla_audit_desktop.desktop.review.finding_model import BY, SEVERITY, STATUS, TITLE, WHEN
 from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
 from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
+from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.review.decision import Status, Verdict
 from mylla_audit_desktop.review.finding import Rule, Severity
@@ -92,6 +93,32 @@ def test_a_finding_tells_reason_change_and_hours(qtbot: QtBot, start: Start, sma
     )
     assert "number.release" in details.following.text()
     assert "Person 2" in details.earlier.text()
+
+
+def test_long_names_leave_the_panes_as_wide_as_they_are(
+    qtbot: QtBot, start: Start, sqlite_log: Office
+) -> None:
+    name = "Dr. Maximiliana-Alexandrina von und zu Hohenzollern-Sigmaringen the Younger"
+    who = {"actor_name": name, "actor_id": f"usr_{'x' * 70}", "target_name": name[::-1]}
+    sqlite_log.add([promotion(n, n + 1, target_id=f"usr_{'y' * 70}", **who) for n in range(2)])
+    page = opened(qtbot, start, sqlite_log)
+    details = page.details
+    qtbot.wait_until(lambda: not details.is_reading, timeout=PATIENCE)
+    right = details.hours.mapTo(details, details.hours.rect().topRight()).x()
+    assert right < details.width(), "the chart is cut"
+    assert name in details.hours_title.toolTip()
+    assert "usr_" + "x" * 70 in details.accessibleDescription()
+    assert page.table.columnWidth(TITLE) > page.table.columnWidth(BY)
+
+
+def test_a_title_does_not_say_again_who_it_was(qtbot: QtBot, start: Start, small: Office) -> None:
+    page = opened(qtbot, start, small)
+    page.checklist.choose(Rule.OFF_HOURS)
+    index = page.model.index(0, TITLE)
+    assert page.model.data(index).startswith("Olga: Sat ")
+    [(painted, _look)] = page.model.data(index, PIECES_ROLE)
+    assert painted.startswith("Sat ")
+    assert "Olga: Sat " in page.model.data(index, Qt.ItemDataRole.ToolTipRole)
 
 
 def test_findings_are_filtered_and_sorted(qtbot: QtBot, start: Start, small: Office) -> None:

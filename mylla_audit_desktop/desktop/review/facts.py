@@ -7,24 +7,38 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.desktop.theme import mono_font
-from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.desktop.widgets import CutLabel, breakable, plain_label, plain_tooltip
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """code: in monospace, "" for none. Both texts are safe to look at already."""
+    """code: in monospace, "" for none. after: behind the words, always whole.
+
+    All three are safe to look at already.
+    """
 
     code: str
     words: str
+    after: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole, as one line."""
+        return " ".join(one for one in (self.code, self.words, self.after) if one)
 
 
 class FactList(QWidget):
-    """Rows of labels, kept and filled anew; the whole is one accessible description."""
+    """Rows of labels, kept and filled anew; the whole is one accessible description.
 
-    def __init__(self, title: str) -> None:
+    are_lines: a fact is one line, whose words are cut where there is no room; otherwise they
+    are wrapped.
+    """
+
+    def __init__(self, title: str, *, are_lines: bool = False) -> None:
         super().__init__()
         self.setAccessibleName(title)
-        self._rows: list[tuple[QWidget, QLabel, QLabel]] = []
+        self._are_lines = are_lines
+        self._rows: list[_Row] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
@@ -34,29 +48,49 @@ class FactList(QWidget):
         """Show these; None while they are being read."""
         shown = [Fact("", "reading…")] if facts is None else list(facts)
         while len(self._rows) < len(shown):
-            self._rows.append(self._add_row())
-        for number, (row, code, words) in enumerate(self._rows):
-            row.setVisible(number < len(shown))
-            if number < len(shown):
-                code.setText(shown[number].code)
-                code.setVisible(bool(shown[number].code))
-                words.setText(shown[number].words)
-        self.setAccessibleDescription(". ".join(f"{one.code} {one.words}".strip() for one in shown))
+            row = _Row(are_lines=self._are_lines)
+            self._column.addWidget(row)
+            self._rows.append(row)
+        for row in self._rows[len(shown) :]:
+            row.hide()
+        for row, fact in zip(self._rows, shown, strict=False):
+            row.show_fact(fact)
+        self.setAccessibleDescription(". ".join(one.text for one in shown))
 
     def text(self) -> str:
         """What is shown, as one text."""
         return self.accessibleDescription()
 
-    def _add_row(self) -> tuple[QWidget, QLabel, QLabel]:
-        code, words = plain_label(is_selectable=True), plain_label("", "muted", is_selectable=True)
-        code.setFont(mono_font())
-        words.setWordWrap(True)
-        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        row = QWidget()
-        line = QHBoxLayout(row)
+
+class _Row(QWidget):
+    def __init__(self, *, are_lines: bool) -> None:
+        super().__init__()
+        self._code = plain_label(is_selectable=True)
+        self._code.setFont(mono_font())
+        self._words: QLabel
+        if are_lines:
+            self._words = CutLabel("muted")
+            self._words.setMinimumWidth(20)
+        else:
+            self._words = plain_label("", "muted", is_selectable=True)
+            self._words.setWordWrap(True)
+            self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._after = plain_label("", "muted", is_selectable=True)
+        line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(code, alignment=Qt.AlignmentFlag.AlignTop)
-        line.addWidget(words, 1)
-        self._column.addWidget(row)
-        return row, code, words
+        line.setSpacing(4 if are_lines else 8)
+        line.addWidget(self._code, alignment=Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._words, 0 if are_lines else 1)
+        line.addWidget(self._after)
+        if are_lines:
+            line.addStretch(1)
+
+    def show_fact(self, fact: Fact) -> None:
+        """Another fact in the same labels."""
+        texts = (fact.code, fact.words, fact.after)
+        for label, text in zip((self._code, self._words, self._after), texts, strict=True):
+            label.setText(breakable(text) if label.wordWrap() else text)
+            label.setVisible(bool(text))
+        if not self._words.wordWrap():
+            self.setToolTip(plain_tooltip(fact.text))
+        self.show()

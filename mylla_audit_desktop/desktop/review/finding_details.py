@@ -28,7 +28,14 @@ from mylla_audit_desktop.desktop.review.words import (
     severity_text,
 )
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
-from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import (
+    CutLabel,
+    breakable,
+    button,
+    plain_label,
+    plain_tooltip,
+    set_tone,
+)
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.diff import Kind
 from mylla_audit_desktop.log.entry import EntrySummary
@@ -81,9 +88,10 @@ class FindingDetails(QFrame):
         self.changes.setObjectName("diff")
         self.no_changes = plain_label("", "muted")
         self.no_changes.setWordWrap(True)
-        self.hours_title = plain_label("", "section")
+        self.hours_title = CutLabel("section")
+        self.hours_title.setMinimumWidth(60)
         self.hours = HoursChart(theme)
-        self.following = FactList("Then, within 24 hours")
+        self.following = FactList("Then, within 24 hours", are_lines=True)
         self.earlier = FactList("Earlier about the same people")
         self.decisions = FactList("Decisions")
         self.form = DecisionForm()
@@ -125,8 +133,6 @@ class FindingDetails(QFrame):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Always there, so that the width, and with it every wrapped text, stays as it is.
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -150,15 +156,22 @@ class FindingDetails(QFrame):
         is_other = one is None or self._finding is None or _id(one) != _id(self._finding)
         self._finding = one
         self._content.setVisible(one is not None)
+        policy = Qt.ScrollBarPolicy
+        # With a finding always there, so that the width, and with it every wrapped text, stays.
+        self._scroll.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if one is None else policy.ScrollBarAlwaysOn
+        )
         if one is None:
             self.setAccessibleDescription("")
             return
         finding = one.finding
-        self.kind.setText(f"{severity_text(finding.severity)} · {RULE_NAMES[finding.rule]}")
+        kind = f"{severity_text(finding.severity)} · {RULE_NAMES[finding.rule]}"
+        self.kind.setText(kind)
         set_tone(self.kind, "severity", finding.severity.value)
         more = f" (and {selected - 1:,} more selected)" if selected > 1 else ""
-        self.title.setText(visible_text(finding.title) + more)
-        self.reason.setText(visible_text(finding.reason))
+        title, reason = visible_text(finding.title) + more, visible_text(finding.reason)
+        self.title.setText(breakable(title))
+        self.reason.setText(breakable(reason))
         if is_other:
             self._entries = ()
             self.entries.clear()
@@ -170,14 +183,13 @@ class FindingDetails(QFrame):
             self.following.show_facts(None)
             self.earlier.show_facts(None)
             name = visible_text(finding.actor_name or finding.actor_id)
-            self.hours_title.setText(f"Usual hours of {name}")
+            self._say_hours(f"Usual hours of {name}")
             self.hours.show_hours((0,) * 24, frozenset())
         self.entries_title.setText(format_count(len(finding.entry_ids)))
         self.decisions.show_facts([self._decision(each) for each in one.decisions])
         self.decisions.setVisible(bool(one.decisions))
         self.setAccessibleDescription(
-            f"{self.kind.text()}. {self.title.text()}. {self.reason.text()} "
-            f"{STATUS_WORDS[one.status].capitalize()}."
+            f"{kind}. {title}. {reason} {STATUS_WORDS[one.status].capitalize()}."
         )
 
     def show_context(self, one: ReviewedFinding, context: FindingContext) -> None:
@@ -185,7 +197,7 @@ class FindingDetails(QFrame):
         if self._finding is None or _id(self._finding) != _id(one):
             return
         name = visible_text(one.finding.actor_name or one.finding.actor_id)
-        self.hours_title.setText(f"Usual hours of {name} · {context.days} days before")
+        self._say_hours(f"Usual hours of {name} · {context.days} days before")
         self.hours.show_hours(context.hours, context.marked)
         self.hours.setAccessibleName(f"Usual hours of {name}, in {context.hours_zone}")
         following = [self._following(entry) for entry in context.following]
@@ -194,6 +206,10 @@ class FindingDetails(QFrame):
             following.append(Fact("", f"and {left:,} more"))
         self.following.show_facts(following or [Fact("", "nothing")])
         self._show_entries(context.entries, len(one.finding.entry_ids))
+
+    def _say_hours(self, title: str) -> None:
+        self.hours_title.setText(title)
+        self.hours_title.setToolTip(plain_tooltip(title))
 
     def show_earlier(self, one: ReviewedFinding, others: Sequence[ReviewedFinding]) -> None:
         """Which of these findings are earlier ones about the same people."""
@@ -309,7 +325,7 @@ class FindingDetails(QFrame):
 
     def _following(self, entry: EntrySummary) -> Fact:
         target = visible_text(entry.target_name or entry.target_id or "")
-        return Fact(visible_text(entry.action), f"{target} · {self._clock(entry)}".lstrip(" ·"))
+        return Fact(visible_text(entry.action), target, f"· {self._clock(entry)}")
 
     def _clock(self, entry: EntrySummary) -> str:
         """`23:44`; with the day where it is not that of the finding."""

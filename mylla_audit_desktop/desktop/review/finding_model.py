@@ -18,6 +18,7 @@ from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule, Severity
+from mylla_audit_desktop.review.words import cut
 
 COLUMNS = ("Severity", "Finding", "By", "When", "Status")
 SEVERITY, TITLE, BY, WHEN, STATUS = range(len(COLUMNS))
@@ -178,7 +179,8 @@ class FindingModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(one, column)
         if role == PIECES_ROLE:
-            return ((self._text(one, column), _look(one, column)),)
+            text = _short_title(one) if column == TITLE else self._text(one, column)
+            return ((text, _look(one, column)),)
         return None
 
     def _text(self, one: ReviewedFinding, column: int) -> str:
@@ -203,12 +205,21 @@ class FindingModel(QAbstractTableModel):
         return self._text(one, column)
 
 
+def _short_title(one: ReviewedFinding) -> str:
+    """The title without the name that the column By says."""
+    finding = one.finding
+    title = finding.title
+    if finding.rule is Rule.OFF_HOURS:
+        title = title.removeprefix(f"{cut(finding.actor_name or finding.actor_id)}: ")
+    return visible_text(title)
+
+
 def _sort_key(one: ReviewedFinding, column: int) -> Any:
     finding = one.finding
     if column == SEVERITY:
         return finding.severity.rank
     if column == TITLE:
-        return finding.title.casefold()
+        return _short_title(one).casefold()
     if column == BY:
         return (finding.actor_name.casefold(), finding.actor_id)
     if column == WHEN:

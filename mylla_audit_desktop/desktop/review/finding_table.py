@@ -1,21 +1,25 @@
 """The table of findings: keys for verdicts, sorting, selection."""
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView
 
 from mylla_audit_desktop.desktop.review.finding_model import (
+    BY,
     COLUMNS,
     SEVERITY,
+    STATUS,
     TITLE,
     WHEN,
     FindingModel,
 )
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets.piece_table import PieceTable
+from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE, PieceTable
 from mylla_audit_desktop.review.decision import ReviewedFinding, Verdict
 
-_WIDTHS = {0: 98, 2: 104, 3: 106, 4: 98}
+_WIDTHS = {SEVERITY: 90, BY: 104, WHEN: 101, STATUS: 90}
+# These are as wide as what stands in them, from so many pixels and up to a share of the table.
+_FITTED = {BY: (60, 0.18), WHEN: (101, 0.34)}
 # What a key means while the findings have the focus.
 VERDICT_KEYS = {
     Qt.Key.Key_E: Verdict.EXPECTED,
@@ -42,9 +46,43 @@ class FindingTable(PieceTable):
             self.setColumnWidth(column, width)
         header.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
         header.setSortIndicator(SEVERITY, Qt.SortOrder.AscendingOrder)
+        # Until the user sets a width.
+        self._has_own_widths = False
+        self._is_fitting = False
+        header.sectionResized.connect(self._take_width)
+        self._needed = {column: least for column, (least, _share) in _FITTED.items()}
+        model.modelReset.connect(self._take_rows)
         self._anchor = 0
         self._sorted = (SEVERITY, Qt.SortOrder.AscendingOrder)
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
+
+    # -- widths ----------------------------------------------------------------
+
+    def _take_rows(self) -> None:
+        model = self._findings
+        for column, (least, _share) in _FITTED.items():
+            cells = {model.index(row, column).data(PIECES_ROLE) for row in range(model.rowCount())}
+            self._needed[column] = max([least, *map(self.delegate.width, cells)])
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """What names and times do not need is the titles'."""
+        if self._has_own_widths:
+            return
+        self._is_fitting = True
+        for column, (_least, share) in _FITTED.items():
+            most = max(int(self.viewport().width() * share), _WIDTHS[column])
+            self.setColumnWidth(column, min(self._needed[column] + 2, most))
+        self._is_fitting = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a wide table longer names are whole."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _take_width(self, column: int) -> None:
+        if column in _WIDTHS and self.isVisible() and not self._is_fitting:
+            self._has_own_widths = True
 
     # -- sorting ---------------------------------------------------------------
 

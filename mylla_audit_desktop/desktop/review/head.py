@@ -9,7 +9,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QWid
 
 from mylla_audit_desktop.desktop.formats import format_period
 from mylla_audit_desktop.desktop.review.words import count_open, describe_progress
-from mylla_audit_desktop.desktop.widgets import button, mark_wrong, plain_label, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import (
+    CutLabel,
+    button,
+    mark_wrong,
+    plain_label,
+    plain_tooltip,
+)
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
@@ -45,7 +51,7 @@ class ReviewHead(QFrame):
         self.period = PeriodButton(REVIEW_PRESETS, self._last.preset, "Review period")
         self.days = plain_label("", "muted")
         self.start, self.end = QLineEdit(), QLineEdit()
-        self.message = plain_label("", "error")
+        self.message = CutLabel("error")
         self.message.setAccessibleName("Period error")
         self.progress = plain_label("", "muted")
         self.progress.setAccessibleName("Review progress")
@@ -73,6 +79,8 @@ class ReviewHead(QFrame):
             field.setToolTip(f"{name}: a day, included")
             field.setFixedWidth(_DAY_WIDTH)
             row.addWidget(field)
+        # Cut where there is no room; its tooltip says it whole.
+        self.message.setMinimumWidth(60)
         row.addWidget(self.message)
         row.addStretch(1)
         row.addWidget(self.progress)
@@ -164,6 +172,8 @@ class ReviewHead(QFrame):
         self.message.setText(visible_text(error.what) if error else "")
         self.message.setToolTip(plain_tooltip(error.sentence) if error else "")
         self.message.setVisible(error is not None)
+        # The words beside it say the same, and the message needs the room.
+        self.bar.setVisible(error is None)
 
     def _show_period(self) -> None:
         is_custom = self.period.preset is Preset.CUSTOM

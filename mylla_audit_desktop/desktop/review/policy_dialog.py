@@ -13,7 +13,7 @@ from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.desktop.background import Background, Latest, Report, Task
 from mylla_audit_desktop.desktop.review.exceptions import Exceptions
 from mylla_audit_desktop.desktop.review.policy_check import PolicyCheck, Preview
-from mylla_audit_desktop.desktop.review.policy_draft import PolicyDraft, draft_of
+from mylla_audit_desktop.desktop.review.policy_draft import PolicyDraft, describe_fault, draft_of
 from mylla_audit_desktop.desktop.review.policy_fields import PolicyFields
 from mylla_audit_desktop.desktop.review.policy_versions import PolicyVersions
 from mylla_audit_desktop.desktop.review.source import Reading
@@ -86,7 +86,8 @@ class PolicyDialog(QDialog):
         layout.addWidget(self.check)
         layout.addLayout(buttons)
         self.message.hide()
-        self.resize(900, 560)
+        # With room for what is wrong, so that nothing moves when it is said.
+        self.resize(900, 590)
 
     def _connect(self) -> None:
         self.fields.changed.connect(self._take_change)
@@ -148,7 +149,7 @@ class PolicyDialog(QDialog):
 
     def _take_fault(self, error: Exception) -> None:
         if isinstance(error, InputError):
-            self._mark(error.field, error.sentence)
+            self._mark(error.field, describe_fault(error))
             self.tabs.setCurrentIndex(1 if error.field.startswith("actors") else 0)
         else:
             self._tell_failure(error)

@@ -4,7 +4,8 @@ It becomes TOML, and `parse_policy` says what is wrong with it by the key that t
 knows its fields by.
 """
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import tomli_w
@@ -18,6 +19,7 @@ NO_HOLIDAYS = "none"
 DayDraft = tuple[str, str]
 WeekDraft = tuple[DayDraft, ...]
 OFF: DayDraft = ("", "")
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,6 @@ class PolicyDraft:
     needs_countersignature: bool
     week: WeekDraft
     actors: tuple[ActorDraft, ...]
-
-    def with_actor(self, place: int, actor: ActorDraft) -> "PolicyDraft":
-        """The same with another text for one team member."""
-        actors = list(self.actors)
-        actors[place] = actor
-        return replace(self, actors=tuple(actors))
 
 
 def draft_of(policy: Policy) -> PolicyDraft:
@@ -132,3 +128,24 @@ def _actor_of(actor_id: str, own: ActorPolicy) -> ActorDraft:
         NO_HOLIDAYS if holidays == "" else holidays or "",
         None if own.hours is None else _week_of(own.hours),
     )
+
+
+_NAMES = {
+    "time_zone": "Time zone",
+    "holidays": "Holidays",
+    "session_gap_minutes": "Session gap",
+    "trusted_networks": "Trusted networks",
+    **{f"hours.{key}": day for key, day in zip(WEEKDAYS, DAY_NAMES, strict=True)},
+}
+_ACTOR_KEY = re.compile(r'actors\."?(?P<actor>.+?)"?\.(?P<key>time_zone|holidays|hours\.\w+)')
+
+
+def describe_fault(error: InputError) -> str:
+    """What is wrong with a draft, by the names of the fields instead of the keys of TOML."""
+    key, sentence = error.field, error.sentence
+    if not sentence.startswith(f"{key}: "):
+        return sentence
+    match = _ACTOR_KEY.fullmatch(key)
+    whose, own = (f"{match['actor']}, ", match["key"]) if match else ("", key)
+    name = _NAMES.get(own.partition("[")[0], own)
+    return f"{whose}{name.lower() if whose else name}: {sentence.removeprefix(f'{key}: ')}"

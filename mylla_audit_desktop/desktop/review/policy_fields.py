@@ -76,6 +76,7 @@ class PolicyFields(QWidget):
         left.addLayout(form)
         left.addStretch(1)
         right = QVBoxLayout()
+        right.setSpacing(8)
         right.addWidget(plain_label("Working hours", "section"))
         right.addWidget(self.week)
         right.addStretch(1)

@@ -6,12 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
-from mylla_audit_desktop.desktop.review.policy_draft import OFF, DayDraft, WeekDraft
+from mylla_audit_desktop.desktop.review.policy_draft import DAY_NAMES, OFF, DayDraft, WeekDraft
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
 from mylla_audit_desktop.desktop.widgets import mark_wrong, plain_label
 from mylla_audit_desktop.review.policy import WEEKDAYS
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
 _FIELD_WIDTH = 66
 _BAR_HEIGHT = 22
@@ -31,7 +30,7 @@ class WeekGrid(QWidget):
         grid.setColumnStretch(4, 1)
         self._fields: list[tuple[QLineEdit, QLineEdit]] = []
         self._bars: list[_DayBar] = []
-        for row, day in enumerate(_DAYS):
+        for row, day in enumerate(DAY_NAMES):
             pair = []
             for name in ("start", "end"):
                 field = QLineEdit()

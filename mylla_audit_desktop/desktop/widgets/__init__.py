@@ -1,6 +1,7 @@
 """Small parts that several pages use; every text in them is plain text."""
 
 import html
+import re
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -17,6 +18,9 @@ from PySide6.QtWidgets import (
 from mylla_audit_desktop.desktop.theme import mono_font
 from mylla_audit_desktop.log.visible import visible_lines, visible_name, visible_text
 
+# As many letters of a word as always have room.
+_LONG_WORD = re.compile(r"\S{40}(?=\S{4})")
+
 
 def plain_label(text: str = "", tone: str = "", *, is_selectable: bool = False) -> QLabel:
     """A label that never guesses markup; `tone` is a look of the style sheet."""
@@ -32,6 +36,11 @@ def plain_label(text: str = "", tone: str = "", *, is_selectable: bool = False) 
         )
         label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     return label
+
+
+def breakable(text: str) -> str:
+    """The same for the eye, with places where a word longer than a line may be broken."""
+    return _LONG_WORD.sub("\\g<0>\u200b", text)
 
 
 def plain_tooltip(text: str) -> str:

@@ -59,6 +59,7 @@ class FileJobDialog(JobDialog):
     def look_at_file(self) -> None:
         """Offer to replace a file that is there."""
         self.replace.setVisible(self.path().is_file())
+        self.fit()
 
     def tell_written(self, path: Path, *lines: str) -> None:
         """The file is there: say so, and offer its folder."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -154,6 +154,14 @@ class JobDialog(QDialog):
         self.state.setText("\n".join(map(visible_text, lines)))
         self.state.setAccessibleDescription(self.state.text())
         set_tone(self.state, "tone", tone)
+        self.fit()
+
+    def fit(self) -> None:
+        """Be as high as the texts are at this width, and never lower than before."""
+        layout = self.layout()
+        if layout is not None and self.isVisible():
+            layout.activate()
+            self.setMinimumHeight(max(layout.totalHeightForWidth(self.width()), self.height()))
 
     def settle(self) -> None:
         """Nothing is left to be done but to close."""
@@ -185,6 +193,14 @@ class JobDialog(QDialog):
             widget.setEnabled(not is_busy)
         if not is_busy:
             self.action.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as what it says, where Qt would guess the height of wrapped texts."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None and not event.spontaneous():
+            layout.activate()
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def reject(self) -> None:
         """Stop what is under way; with nothing under way, close."""

@@ -45,7 +45,8 @@ class PieceTable(QTableView):
         self.setAccessibleName(name)
         self.setModel(model)
         self._sort_columns = sort_columns
-        self.setItemDelegate(PieceDelegate(theme, self))
+        self.delegate = PieceDelegate(theme, self)
+        self.setItemDelegate(self.delegate)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
@@ -146,6 +147,17 @@ class PieceDelegate(QStyledItemDelegate):
         """One row's height."""
         return QSize(80, ROW_HEIGHT)
 
+    def width(self, pieces: Pieces) -> int:
+        """How wide a cell must be to show them whole, in pixels."""
+        return (
+            _PADDING
+            + _RIGHT_PADDING
+            + sum(
+                _ICON_ROOM if style == "icon" else self._look(style).texts.width(text)
+                for text, style in pieces
+            )
+        )
+
     def paint(
         self,
         painter: QPainter,
@@ -185,11 +197,9 @@ class PieceDelegate(QStyledItemDelegate):
     ) -> bool:
         """A tooltip where it tells more than the cell does, and nowhere else."""
         tip = index.data(Qt.ItemDataRole.ToolTipRole)
-        width = sum(
-            _ICON_ROOM if style == "icon" else self._look(style).texts.width(text)
-            for text, style in index.data(PIECES_ROLE) or ()
-        )
-        is_whole = width <= option.rect.width() - _PADDING - _RIGHT_PADDING
-        if not tip or (is_whole and tip == plain_tooltip(str(index.data()))):
+        pieces: Pieces = index.data(PIECES_ROLE) or ()
+        painted = "".join(text for text, _style in pieces).strip()
+        is_whole = self.width(pieces) <= option.rect.width()
+        if not tip or (is_whole and tip == plain_tooltip(painted)):
             return False
         return bool(super().helpEvent(event, view, option, index))

@@ -84,14 +84,15 @@ class Checklist(QListWidget):
         """Go to a rule's row."""
         self.setCurrentRow(list(RULE_TITLES).index(rule))
 
-    def show_counts(self, counts: dict[Rule, RuleCount] | None) -> None:
-        """Show how many are open; None while that is not known."""
+    def show_counts(self, counts: dict[Rule, RuleCount] | None, unknown: str = "") -> None:
+        """Show how many are open, or these words while that is not known."""
         self._counts = counts or {}
         for row, (rule, title) in enumerate(RULE_TITLES.items()):
-            words = counts[rule].words if counts else "reading…"
+            words = counts[rule].words if counts else unknown
             item = self.item(row)
             item.setData(_COUNT_ROLE, (words, bool(counts and counts[rule].open)))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title}, {words}")
+            spoken = f"{title}, {words}" if words else title
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
     def next_open(self, rule: Rule) -> Rule | None:
         """The next rule with an open finding, from this one on and around."""

@@ -25,10 +25,11 @@ class Overview(QObject):
     def show(self, reading: Reading | None) -> None:
         """A reading's counts, policy and signatures; None while there is none."""
         if reading is None:
-            self._side.checklist.show_counts(None)
+            self._side.checklist.show_counts(None, "reading…")
             self._head.show_progress(None)
             self._head.permit_sign_off(_NOT_READ)
             permit(self._head.report, _NOT_READ)
+            permit(self._side.edit_policy, _NOT_READ)
             self.badge_changed.emit("", "")
             return
         review, store = reading.review, reading.store
@@ -39,6 +40,7 @@ class Overview(QObject):
         self._head.show_progress(review.findings)
         refusal = refuse_sign_off(review, store.reviewer, store.why_not)
         self._head.permit_sign_off(refusal, explain_sign_off(review))
+        permit(self._side.edit_policy, "")
         permit(self._head.report, "", "What was found and decided, as a PDF or a page (Ctrl+E)")
         left = sum(count.open for count in counts.values())
         words = format_count(left, "open finding", "open findings") if left else ""

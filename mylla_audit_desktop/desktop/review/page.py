@@ -89,6 +89,9 @@ class ReviewPage(Page):
         layout.addWidget(self.banner)
         layout.addWidget(self.splitter, 1)
         self._connect()
+        self.overview.show(None)
+        self.checklist.show_counts(None)
+        self.findings.say("No log is open", "Open one to review it.")
 
     def _connect(self) -> None:
         self.head.period_chosen.connect(self._take_period)
@@ -153,6 +156,8 @@ class ReviewPage(Page):
         return self._settings.settings.country_data
 
     def _take_period(self, _choice: PeriodChoice) -> None:
+        if self.current.log is None:
+            return
         self.current.forget()
         self._show_nothing()
         self.refresh()

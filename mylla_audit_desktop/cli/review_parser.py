@@ -77,6 +77,11 @@ def _add_decide(commands: Any, lazily: Lazily) -> argparse.ArgumentParser:
     )
     add_store(parser)
     add_reviewer(parser)
+    group = parser.add_argument_group(
+        "period to look for it (all time where no date is given; a large log takes a while)"
+    )
+    add_period(group)
+    group.add_argument("--time-zone", metavar="IANA", help="of the dates (default: the system's)")
     parser.set_defaults(run=lazily("review_decide", "run"), writes=True)
     return parser
 

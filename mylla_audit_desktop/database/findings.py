@@ -17,13 +17,19 @@ from mylla_audit_desktop.database.unusual_entries import UnusualReader
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.json_text import LONGEST
-from mylla_audit_desktop.review.finding import Finding, Rule
+from mylla_audit_desktop.review.finding import Finding, Rule, finding_id
 from mylla_audit_desktop.review.integration_disconnect import (
     DISCONNECT,
     find_integration_disconnect,
 )
 from mylla_audit_desktop.review.locations import Locations
-from mylla_audit_desktop.review.off_hours import Origin, UnusualEntry, describe_session, sessions
+from mylla_audit_desktop.review.off_hours import (
+    Origin,
+    UnusualEntry,
+    describe_session,
+    session_id,
+    sessions,
+)
 from mylla_audit_desktop.review.policy import Policy
 from mylla_audit_desktop.review.role_promotion import (
     CHANGE_ROLE,
@@ -47,10 +53,12 @@ def read_findings(
     *,
     rules: Iterable[Rule] = tuple(Rule),
     locations: Locations | None = None,
+    only: str | None = None,
 ) -> tuple[Finding, ...]:
     """The findings whose first entry lies in `[start, end)`, by time, then by entry id.
 
-    None is unbounded. A session that crosses an edge of the period is the same finding
+    None is unbounded. only: the ID of the one finding that is wanted; nothing is read for the
+    reasons of the others. A session that crosses an edge of the period is the same finding
     for every period: it belongs to that of its first entry. Raises DatabaseError, and
     CancelledError.
     """
@@ -73,14 +81,16 @@ def read_findings(
         unusual: list[UnusualEntry] | None = None
         if Rule.OFF_HOURS in wanted:
             unusual = reader.read_unusual(start, end)
-            found += _off_hours(reader, unusual, start, end)
+            found += _off_hours(reader, unusual, start, end, only)
         if Rule.ROLE_PROMOTION in wanted:
             conditions = _period_conditions(relation, (CHANGE_ROLE, INVITE), start, end)
             entries = _read_promotions(connection, history, conditions)
+            entries = _wanted(Rule.ROLE_PROMOTION, entries, only)
             found += _promotions(reader, entries, unusual, start, end)
         if Rule.INTEGRATION_DISCONNECT in wanted:
             conditions = _period_conditions(relation, (DISCONNECT,), start, end)
             entries = history.read_entries(*conditions)
+            entries = _wanted(Rule.INTEGRATION_DISCONNECT, entries, only)
             found += _disconnects(history, entries, policy)
     order = list(Rule)
     return tuple(
@@ -123,6 +133,13 @@ def _read_promotions(
     return found
 
 
+def _wanted(rule: Rule, entries: list[AuditEntry], only: str | None) -> list[AuditEntry]:
+    """All, or the one whose finding has the ID."""
+    if only is None:
+        return entries
+    return [entry for entry in entries if finding_id(rule, (entry.id,)) == only]
+
+
 def _promotions(
     reader: UnusualReader,
     entries: Sequence[AuditEntry],
@@ -160,6 +177,7 @@ def _off_hours(
     unusual: Sequence[UnusualEntry],
     start: Instant | None,
     end: Instant | None,
+    only: str | None,
 ) -> list[Finding]:
     gap = reader.policy.session_gap_minutes
     # Which entries are of the period says the database: a view may hold times that sort
@@ -185,7 +203,7 @@ def _off_hours(
     return [
         describe_session(one, reader.policy)
         for one in sessions(known.values(), gap)
-        if one[0].entry.id in own
+        if one[0].entry.id in own and (only is None or session_id(one) == only)
     ]
 
 

@@ -5,7 +5,6 @@ its network is new.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -38,13 +37,16 @@ _MOST_VALUES = 1_000
 Pair = tuple[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
 class NewNetworks:
     """Finds them by one policy, with countries where somebody chose data for them."""
 
-    log: SeenEntries
-    policy: Policy
-    locations: Locations | None
+    def __init__(self, log: SeenEntries, policy: Policy, locations: Locations | None) -> None:
+        self.log = log
+        self.locations = locations
+        self._trusted = read_networks(policy.trusted_networks)
+        # Time and id of the twentieth entry, None of who has fewer; the same all the time
+        # within the transaction, and much to read where there is no index.
+        self._twentieth: dict[str, tuple[Instant, int] | None] = {}
 
     def read(self, window: Window, actors: list[str] | None) -> Iterator[tuple[SeenEntry, Origin]]:
         """The first entry of each network that its actor had not used in the 90 days before.
@@ -54,7 +56,6 @@ class NewNetworks:
         """
         has_index = has_network_index(self.log.database, self.log.connection)
         known_actors = actors if has_index else None
-        trusted = read_networks(self.policy.trusted_networks)
         start, end = window.start.microseconds, window.end.microseconds
         before: list[AddressUse] | None = None
         while start < end:
@@ -76,7 +77,7 @@ class NewNetworks:
                     use.address,
                     use.first_at,
                     NetworkHistory(FEWEST_EARLIER_ENTRIES, last_used.get(pair)),
-                    trusted,
+                    self._trusted,
                 )
             }
             for entry in self._first_entries(new):
@@ -85,14 +86,13 @@ class NewNetworks:
 
     def among(self, entries: Sequence[SeenEntry]) -> Iterator[tuple[SeenEntry, Origin]]:
         """The same of entries that are all there are of their time."""
-        trusted = read_networks(self.policy.trusted_networks)
         last_used: dict[Pair, Instant] = {}
         new = []
         for entry in sorted(entries, key=lambda one: one.key):
             pair = entry.actor_id, network_of(entry.ip_address)
             history = NetworkHistory(FEWEST_EARLIER_ENTRIES, last_used.get(pair))
             last_used[pair] = entry.occurred_at
-            is_new = is_new_network(entry.ip_address, entry.occurred_at, history, trusted)
+            is_new = is_new_network(entry.ip_address, entry.occurred_at, history, self._trusted)
             if is_new and not entry.is_by_system:
                 new.append(entry)
         for entry in self._with_enough_entries(new):
@@ -153,15 +153,19 @@ class NewNetworks:
         """Those whose actor had as many entries before as make a network new."""
         if not entries:
             return []
-        twentieth = self._twentieth_entries({entry.actor_id for entry in entries})
-        return [
-            entry
-            for entry in entries
-            if entry.actor_id in twentieth and twentieth[entry.actor_id] < entry.key
-        ]
+        missing = {entry.actor_id for entry in entries} - self._twentieth.keys()
+        if missing:
+            found = self._read_twentieth(missing)
+            self._twentieth |= {actor: found.get(actor) for actor in found.keys() | missing}
+        enough = []
+        for entry in entries:
+            twentieth = self._twentieth[entry.actor_id]
+            if twentieth is not None and twentieth < entry.key:
+                enough.append(entry)
+        return enough
 
-    def _twentieth_entries(self, actors: set[str]) -> dict[str, tuple[Instant, int]]:
-        """Time and id of the twentieth entry of each actor who has so many."""
+    def _read_twentieth(self, actors: set[str]) -> dict[str, tuple[Instant, int]]:
+        """Time and id of the twentieth entry of each actor who has so many; maybe of others."""
         found: dict[str, tuple[Instant, int]] = {}
         table, actor = self.log.relation.table, self.log.relation.text("actor_id")
         if self.log.database.has_indexes and all(is_clean(one) for one in actors):

@@ -123,7 +123,10 @@ def _is_free(log: SeenEntries, schedule: Schedule, window: Window) -> Expression
     if log.database.is_postgresql:
         # Which gap between the edges: 1, 3, 5 … are the free ones.
         texts = [postgresql_text(edge) for edge in edges]
-        bounds = sa.cast(sa.literal(texts, ARRAY(sa.Text)), ARRAY(TIMESTAMP(timezone=True)))
+        # In a query of its own, or the server would read all these texts for each entry.
+        bounds = sa.select(
+            sa.cast(sa.literal(texts, ARRAY(sa.Text)), ARRAY(TIMESTAMP(timezone=True)))
+        ).scalar_subquery()
         when = sa.type_coerce(log.relation.occurred_at, TIMESTAMP(timezone=True))
         place: Expression = sa.func.width_bucket(when, bounds, type_=sa.Integer)
         return place % 2 == 1

@@ -10,6 +10,7 @@ from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.database.review_store import ReviewStore
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.period import Period
 from mylla_audit_desktop.review.decision import Decision
 from mylla_audit_desktop.review.finding import Rule
 from mylla_audit_desktop.review.policy import PolicyVersion
@@ -36,13 +37,15 @@ def find_finding(
     finding_id: str,
     now: Instant,
     cancellation: Cancellation,
+    period: Period | None = None,
 ) -> FoundFinding:
     """The finding of an ID, by the newest policy. Raises InputError where there is none.
 
     A finding that was decided on before is known by that at once. Any other is looked for
-    by computing findings: those that rest on certain actions over all time, which an index
-    serves; off-hours sessions from the newest backwards, so that one of these weeks costs
-    what a review of these weeks costs, and an ID that does not exist a review of all time.
+    by computing IDs: of the entries of certain actions over all time, which an index serves;
+    of off-hours sessions from the newest backwards, so that one of these weeks costs what a
+    review of these weeks costs, and an ID that does not exist a pass over the whole log.
+    period: where to look instead.
     """
     finding_id = finding_id.strip()
     match = _ID.fullmatch(finding_id)
@@ -53,12 +56,14 @@ def find_finding(
     decisions = store.read_decisions([finding_id], cancellation).get(finding_id, ())
     if decisions:
         return FoundFinding(finding_id, rule, decisions[-1].entry_ids, policy, decisions)
-    for start, end in _spans(rule, now):
-        found = read_findings(database, policy.policy, start, end, cancellation, rules=(rule,))
-        for one in found:
-            if one.finding_id == finding_id:
-                return FoundFinding(finding_id, rule, one.entry_ids, policy, ())
-    raise _unknown(finding_id)
+    spans = _spans(rule, now) if period is None else [(period.start, period.end)]
+    for start, end in spans:
+        found = read_findings(
+            database, policy.policy, start, end, cancellation, rules=(rule,), only=finding_id
+        )
+        if found:
+            return FoundFinding(finding_id, rule, found[0].entry_ids, policy, ())
+    raise _unknown(finding_id, "" if period is None else " in this period")
 
 
 def _spans(rule: Rule, now: Instant) -> list[tuple[Instant | None, Instant | None]]:
@@ -73,9 +78,9 @@ def _spans(rule: Rule, now: Instant) -> list[tuple[Instant | None, Instant | Non
     return [*spans, (None, end)]
 
 
-def _unknown(finding_id: str) -> InputError:
+def _unknown(finding_id: str, where: str = "") -> InputError:
     return InputError(
-        f"There is no finding {finding_id!r}.",
+        f"There is no finding {finding_id!r}{where}.",
         "See the findings with: mylla-audit review list --database URL",
         field="finding",
     )

@@ -5,7 +5,6 @@ calendar is made, is judged by `review.off_hours`, entry by entry.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -31,13 +30,15 @@ _LONG = 400 * 86_400_000_000  # microseconds
 _MOST_ACTORS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
 class UnusualReader:
     """Reads unusual entries inside of one transaction, by one policy."""
 
-    log: SeenEntries
-    policy: Policy
-    locations: Locations | None = None
+    def __init__(
+        self, log: SeenEntries, policy: Policy, locations: Locations | None = None
+    ) -> None:
+        self.log = log
+        self.policy = policy
+        self._networks = NewNetworks(log, policy, locations)
 
     def read_unusual(
         self, start: Instant | None, end: Instant | None, actors: Sequence[str] | None = None
@@ -75,15 +76,14 @@ class UnusualReader:
 
         Those of other actors may be among them.
         """
-        networks = NewNetworks(self.log, self.policy, self.locations)
         found = [
             pair
             for bounds in odd_parts(start, end)
-            for pair in networks.among(self.log.read_between(bounds))
+            for pair in self._networks.among(self.log.read_between(bounds))
         ]
         window = self._window(start, end)
         if window is not None:
-            found += networks.read(window, self._actors(window, actors))
+            found += self._networks.read(window, self._actors(window, actors))
         return {entry.id: (entry, origin) for entry, origin in found}
 
     def _window(self, start: Instant | None, end: Instant | None) -> Window | None:

@@ -116,6 +116,11 @@ def microseconds_between(first: SeenEntry, second: SeenEntry) -> int:
     return second.occurred_at.microseconds - first.occurred_at.microseconds
 
 
+def session_id(session: Sequence[UnusualEntry]) -> str:
+    """The ID of its finding."""
+    return finding_id(Rule.OFF_HOURS, [one.entry.id for one in session])
+
+
 def describe_session(session: Sequence[UnusualEntry], policy: Policy) -> Finding:
     """The finding of one session, its entries in order of time.
 
@@ -124,12 +129,11 @@ def describe_session(session: Sequence[UnusualEntry], policy: Policy) -> Finding
     """
     first = session[0].entry
     schedule = policy.schedule(first.actor_id)
-    entry_ids = tuple(one.entry.id for one in session)
     is_off = any(one.off_time for one in session)
     is_new = any(one.origin.is_new_network for one in session)
     target_id, target_name = _shared_target(session)
     return Finding(
-        finding_id=finding_id(Rule.OFF_HOURS, entry_ids),
+        finding_id=session_id(session),
         rule=Rule.OFF_HOURS,
         severity=_severity(is_off=is_off, is_new=is_new),
         title=_title(session, schedule),
@@ -139,7 +143,7 @@ def describe_session(session: Sequence[UnusualEntry], policy: Policy) -> Finding
         target_id=target_id,
         target_name=target_name,
         occurred_at=first.occurred_at,
-        entry_ids=entry_ids,
+        entry_ids=tuple(one.entry.id for one in session),
     )
 
 

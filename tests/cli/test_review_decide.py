@@ -103,6 +103,17 @@ def test_what_is_wrong_with_a_decision(review: Log) -> None:
     assert statuses(review) == ["open", "open"]
 
 
+def test_a_finding_can_be_looked_for_in_a_period(review: Log) -> None:
+    [first, _] = ids(review)
+    elsewhere = review("decide", first, "--verdict", "expected", "--from", "2026-03-03")
+    assert (elsewhere.code, elsewhere.out) == (2, "")
+    assert "There is no finding" in elsewhere.err
+    assert "in this period" in elsewhere.err
+    assert statuses(review) == ["open", "open"]
+    assert review("decide", first, "--verdict", "expected", *MARCH).code == 0
+    assert statuses(review) == ["expected", "open"]
+
+
 def test_nobody_decides_on_what_they_did(fill: Callable[..., str], run: Run, review: Log) -> None:
     fill(entry(9, "2026-03-09T10:00:00Z", actor_id="usr_olga", target_id="int_9", **DISCONNECT))
     own = ids(review)[-1]

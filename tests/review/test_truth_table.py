@@ -10,6 +10,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.database.setup import upgrade_schema
+from mylla_audit_desktop.review.finding import Rule
 from tests.review.cases import of_case, period_of, placed, policy_of, said
 from tests.review.truth_table import CASES
 from tests.servers import Server
@@ -62,3 +63,19 @@ def test_case(logs: list[Database], place: int) -> None:
         text = next(text for one, text in seen if one == head)
         for part in filter(None, words.split("; ")):
             assert part in text
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_one_finding_by_its_id_is_the_same_finding(logs: list[Database], rule: Rule) -> None:
+    # An eighth of the cases is enough of each kind.
+    place = next(n for n in range(0, len(CASES), _LOGS) if CASES[n].policy)
+    policy = policy_of(CASES[place], place)
+    found = read_findings(logs[0], policy, None, None, Cancellation(), rules=[rule])
+    assert found
+    for one in (*found[:3], *found[-3:]):
+        alone = read_findings(
+            logs[0], policy, None, None, Cancellation(), rules=[rule], only=one.finding_id
+        )
+        assert alone == (one,)
+    nothing = read_findings(logs[0], policy, None, None, Cancellation(), rules=[rule], only="x")
+    assert nothing == ()

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 
@@ -18,8 +18,11 @@ class Proxy:
         # Connections made from now on, and those before, can be swallowed apart.
         self._swallowed: set[socket.socket] = set()
         self._sockets: list[socket.socket] = []
-        self._passed = 0
+        self.passed = 0
         self._more = threading.Condition()
+        # What is to be done, and after how many bytes.
+        self._call: Callable[[], None] | None = None
+        self._moment = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def swallow_all(self) -> None:
@@ -38,8 +41,16 @@ class Proxy:
     def wait_for_bytes(self, count: int, seconds: float = 60) -> None:
         """Until so many bytes have passed, in both directions."""
         with self._more:
-            if not self._more.wait_for(lambda: self._passed >= count, seconds):
-                raise TimeoutError(f"{self._passed} of {count} bytes have passed")
+            if not self._more.wait_for(lambda: self.passed >= count, seconds):
+                raise TimeoutError(f"{self.passed} of {count} bytes have passed")
+
+    def after_bytes(self, count: int, call: Callable[[], None] | None) -> None:
+        """Call this once so many more bytes have passed, in both directions; None for nothing.
+
+        On a thread of the proxy, which holds back what follows until it returns.
+        """
+        with self._more:
+            self._call, self._moment = call, self.passed + count
 
     def close(self) -> None:
         """End everything."""
@@ -58,24 +69,41 @@ class Proxy:
             if not self._flows.is_set():
                 # Accepted by the kernel and never answered.
                 continue
-            with suppress(OSError):
+            try:
                 server = socket.create_connection(("127.0.0.1", self._target))
-                self._sockets.append(server)
-                for source, sink in ((client, server), (server, client)):
-                    threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+            except OSError:
+                # As the server refuses, so does who stands for it.
+                client.close()
+                continue
+            self._sockets.append(server)
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
 
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65_536):
-                if not self._flows.is_set() or source in self._swallowed:
-                    continue
-                sink.sendall(data)
-                with self._more:
-                    self._passed += len(data)
-                    self._more.notify_all()
+                if self._is_flowing(source):
+                    self._pass_on(source, sink, data)
         if source not in self._swallowed:
             with suppress(OSError):
                 sink.shutdown(socket.SHUT_WR)
+
+    def _is_flowing(self, source: socket.socket) -> bool:
+        return self._flows.is_set() and source not in self._swallowed
+
+    def _pass_on(self, source: socket.socket, sink: socket.socket, data: bytes) -> None:
+        call, first = None, len(data)
+        with self._more:
+            if self._call is not None and self.passed + len(data) > self._moment:
+                call, self._call = self._call, None
+                first = max(self._moment - self.passed, 0)
+            self.passed += len(data)
+            self._more.notify_all()
+        sink.sendall(data[:first])
+        if call is not None:
+            call()
+            if self._is_flowing(source):
+                sink.sendall(data[first:])
 
 
 @contextmanager

@@ -19,6 +19,8 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from mylla_audit_desktop.database.drivers import postgresql_driver
+
 # Somebody waits this long before the first question is asked, and so long between two.
 _PATIENCE_SECONDS = 2.5
 _TICK_SECONDS = 0.5
@@ -62,6 +64,24 @@ class ConnectionWatch:
         event.listen(engine, "before_cursor_execute", self._begins)
         event.listen(engine, "after_cursor_execute", self._ends)
         event.listen(engine, "handle_error", self._failed)
+        event.listen(engine, "commit", self._ends_transaction)
+        event.listen(engine, "rollback", self._ends_transaction)
+        event.listen(engine, "checkin", lambda connection, _record: self._rests(connection))
+        self._watch_pings(engine)
+
+    def _watch_pings(self, engine: sa.Engine) -> None:
+        """Before the pool hands a connection out it asks whether it lives; no event tells so."""
+        ping = engine.dialect.do_ping
+
+        def watched(connection: Any) -> bool:
+            self._works(connection)
+            try:
+                return ping(connection)
+            finally:
+                self._rests(connection)
+
+        # What SQLAlchemy calls by this name.
+        setattr(engine.dialect, "do_ping", watched)  # noqa: B010 - mypy wants no method assigned
 
     @property
     def is_silent(self) -> bool:
@@ -106,12 +126,23 @@ class ConnectionWatch:
             self._statements.pop(connection, None)
 
     def _begins(self, _connection: object, cursor: Any, *_more: object) -> None:
-        with self._lock:
-            self._statements[cursor.connection] = object()
+        self._works(cursor.connection)
 
     def _ends(self, _connection: object, cursor: Any, *_more: object) -> None:
+        self._rests(cursor.connection)
+
+    def _ends_transaction(self, connection: sa.Connection) -> None:
+        # Over once the connection is back in the pool; of one that was lost nothing is left.
+        if not connection.invalidated:
+            self._works(postgresql_driver(connection))
+
+    def _works(self, connection: psycopg.Connection) -> None:
         with self._lock:
-            self._statements.pop(cursor.connection, None)
+            self._statements[connection] = object()
+
+    def _rests(self, connection: psycopg.Connection) -> None:
+        with self._lock:
+            self._statements.pop(connection, None)
 
     def _failed(self, context: sa.engine.ExceptionContext) -> None:
         execution = context.execution_context

@@ -99,6 +99,29 @@ def test_one_swallowed_connection_is_given_up_and_replaced(
     assert count(database) == 1
 
 
+def test_an_idle_connection_that_was_swallowed_is_replaced_unnoticed(
+    database: Database, proxy: Proxy
+) -> None:
+    assert count(database) == 1
+    proxy.swallow_present()
+    begun = time.monotonic()
+    assert count(database) == 1
+    assert time.monotonic() - begun < PATIENCE
+
+
+def test_a_commit_that_is_swallowed_alone_is_not_waited_for(
+    database: Database, proxy: Proxy
+) -> None:
+    def write() -> None:
+        with database.writing(Cancellation()) as connection:
+            connection.execute(sa.text("SELECT 1"))
+            proxy.swallow_present()
+
+    with pytest.raises(DatabaseError, match="look first, before you do it again"):
+        write()
+    assert count(database) == 1
+
+
 def test_a_slow_statement_is_left_in_peace(database: Database) -> None:
     with database.reading(Cancellation()) as connection:
         assert connection.scalar(sa.text("SELECT 7 FROM pg_sleep(9)")) == 7

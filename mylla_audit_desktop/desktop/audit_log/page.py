@@ -90,6 +90,8 @@ class AuditLogPage(Page):
         self._kept_id: int | None = None
         # The filters whose export is to be opened once their entries are shown.
         self._to_export: LogFilters | None = None
+        # Whether the message beside the summary is about the server.
+        self._says_failure = False
         self.bar = FilterBar(catalog, self._zone)
         self.model = EntryModel(background, self._zone, self)
         self.table = EntryTable(self.model, theme)
@@ -161,6 +163,8 @@ class AuditLogPage(Page):
         self.model.first_page_shown.connect(self._take_first_page)
         self.model.count_known.connect(self._take_count)
         self.model.failed.connect(self._take_failure)
+        for answered in (self.model.page_shown, self.model.waypoints_known):
+            answered.connect(self._take_recovery)
         self._busy_timer.timeout.connect(lambda: self._show_busy(is_busy=True))
 
     # -- which log -------------------------------------------------------------
@@ -352,8 +356,15 @@ class AuditLogPage(Page):
             self.say("The log could not be read", error.sentence, "Try again")
         else:
             # What is on the screen stays.
+            self._says_failure = True
             self.bar.show_error(InputError(error.what, error.advice))
         self.failed.emit(error)
+
+    def _take_recovery(self) -> None:
+        """The server answers again: what was said of it is over, where nothing is missing."""
+        if self._says_failure and self.model.waypoints is not None:
+            self._says_failure = False
+            self.bar.show_error(InputError(""))
 
     def _act_on_notice(self) -> None:
         action = self.notice.action.text()

@@ -204,6 +204,7 @@ class ReviewPage(Page):
 
     def _show_replaced(self, is_other: bool) -> None:
         self.findings.set_busy(is_busy=False)
+        self.banner.forget_error()
         self.overview.show(self.reading)
         self.findings.show_findings(self.current.findings, is_other=is_other)
         self.announce(self.head.progress.text())

@@ -38,6 +38,11 @@ class NoticeBar(QFrame):
         """What is said."""
         return self._sentence.text()
 
+    def forget_error(self) -> None:
+        """What failed works again: nothing is said of it any more."""
+        if self.property("isError") == "true":
+            self.hide()
+
     def _close(self) -> None:
         self.hide()
         self.closed.emit()

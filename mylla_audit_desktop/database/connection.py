@@ -99,6 +99,15 @@ class Database:
         """Whether what is written goes to the primary, whatever server is read from."""
         return self._writer is not None
 
+    def await_bytes(self, connection: sa.Connection, *, is_waiting: bool) -> None:
+        """A stream (COPY) waits for the server: said at its begin and at each sign of life.
+
+        Not waiting while what came is put away, which may take its time.
+        """
+        if self._watch is not None:
+            note = self._watch.works if is_waiting else self._watch.rests
+            note(postgresql_driver(connection))
+
     def close(self) -> None:
         """Give back idle connections; those in use are closed when their work ends."""
         self.engine.dispose()

@@ -66,7 +66,7 @@ class ConnectionWatch:
         event.listen(engine, "handle_error", self._failed)
         event.listen(engine, "commit", self._ends_transaction)
         event.listen(engine, "rollback", self._ends_transaction)
-        event.listen(engine, "checkin", lambda connection, _record: self._rests(connection))
+        event.listen(engine, "checkin", lambda connection, _record: self.rests(connection))
         self._watch_pings(engine)
 
     def _watch_pings(self, engine: sa.Engine) -> None:
@@ -74,11 +74,11 @@ class ConnectionWatch:
         ping = engine.dialect.do_ping
 
         def watched(connection: Any) -> bool:
-            self._works(connection)
+            self.works(connection)
             try:
                 return ping(connection)
             finally:
-                self._rests(connection)
+                self.rests(connection)
 
         # What SQLAlchemy calls by this name.
         setattr(engine.dialect, "do_ping", watched)  # noqa: B010 - mypy wants no method assigned
@@ -126,21 +126,23 @@ class ConnectionWatch:
             self._statements.pop(connection, None)
 
     def _begins(self, _connection: object, cursor: Any, *_more: object) -> None:
-        self._works(cursor.connection)
+        self.works(cursor.connection)
 
     def _ends(self, _connection: object, cursor: Any, *_more: object) -> None:
-        self._rests(cursor.connection)
+        self.rests(cursor.connection)
 
     def _ends_transaction(self, connection: sa.Connection) -> None:
         # Over once the connection is back in the pool; of one that was lost nothing is left.
         if not connection.invalidated:
-            self._works(postgresql_driver(connection))
+            self.works(postgresql_driver(connection))
 
-    def _works(self, connection: psycopg.Connection) -> None:
+    def works(self, connection: psycopg.Connection) -> None:
+        """The server is waited for; called again for each sign of life from it."""
         with self._lock:
             self._statements[connection] = object()
 
-    def _rests(self, connection: psycopg.Connection) -> None:
+    def rests(self, connection: psycopg.Connection) -> None:
+        """Nothing is waited for."""
         with self._lock:
             self._statements.pop(connection, None)
 

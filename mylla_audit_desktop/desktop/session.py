@@ -87,10 +87,10 @@ class Session:
         window = self.window
         window.closed.connect(application.quit)
         window.audit_log.snapshot_taken.connect(
-            lambda _taken_at: load_later(self.background, window.make_next_page),
+            lambda _taken_at: load_later(self.background, window.stack.make_next),
             Qt.ConnectionType.SingleShotConnection,
         )
-        for menu in (window.file_connections, window.connection_menu):
+        for menu in (window.menus.connections, window.status.connections):
             self.switcher.serve(menu)
         for ways in (self.switcher, self.welcome):
             ways.chosen.connect(self.open)

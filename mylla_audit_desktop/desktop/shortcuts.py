@@ -37,6 +37,7 @@ SHORTCUTS = (
 # On every page.
 WINDOW_SHORTCUTS = (
     ("Alt+1 … Alt+4", "Go to a page"),
+    ("Ctrl+,", "Settings"),
     ("F1", "This list"),
     ("Ctrl+W, Ctrl+Q", "Close"),
 )

@@ -150,6 +150,12 @@ class ThemeChoice(Enum):
     CONTRAST = "contrast"
 
 
+THEME_WORDS = {
+    ThemeChoice.SYSTEM: "As the desktop",
+    ThemeChoice.LIGHT: "Light",
+    ThemeChoice.DARK: "Dark",
+    ThemeChoice.CONTRAST: "High contrast",
+}
 _OF_CHOICE = {
     ThemeChoice.LIGHT: LIGHT,
     ThemeChoice.DARK: DARK,

@@ -329,13 +329,13 @@ class Looks:
         return self.window
 
     def switcher(self) -> QWidget:
-        menu = self.window.connection_menu
+        menu = self.window.status.connections
         menu.popup(self.window.mapToGlobal(self.window.rect().center()))
         return menu
 
     def odd_names(self) -> QWidget:
         """Long names, names of blanks, and twins that differ only in how they are stored."""
-        self.window.connection_menu.close()
+        self.window.status.connections.close()
         self.window.notice.button.click()
         _write_odd_log(Path("odd.ndjson"))
         self.window.show_page(self.window.audit_log)

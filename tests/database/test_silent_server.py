@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,9 @@ import sqlalchemy as sa
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.export import stream_csv
 from mylla_audit_desktop.database.reader import LogReader
+from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.errors import DatabaseError
 from mylla_audit_desktop.log.instant import Instant
@@ -120,6 +123,21 @@ def test_a_commit_that_is_swallowed_alone_is_not_waited_for(
     with pytest.raises(DatabaseError, match="look first, before you do it again"):
         write()
     assert count(database) == 1
+
+
+def test_a_stream_that_is_swallowed_alone_is_given_up(database: Database, proxy: Proxy) -> None:
+    append_entries(database, [ENTRY] * 20_000, Cancellation())
+    stream = stream_csv(
+        database,
+        LogQuery(),
+        profile=Profile.SIEM,
+        zone=ZoneInfo("UTC"),
+        cancellation=Cancellation(),
+    )
+    proxy.after_bytes(500_000, proxy.swallow_present)
+    with pytest.raises(DatabaseError):
+        list(stream)
+    assert count(database) == 20_001
 
 
 def test_a_slow_statement_is_left_in_peace(database: Database) -> None:

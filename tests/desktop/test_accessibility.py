@@ -57,7 +57,7 @@ CONNECTION = {
     "Root certificate": FIELD,
     **dict.fromkeys(("Test connection", "Connect", "Remove"), BUTTON),
 }
-FRAME = ["Connection", "Time zone Europe/Berlin (UTC+01:00)"]
+FRAME = ["Settings", "Connection", "Time zone Europe/Berlin (UTC+01:00)"]
 FILTERS = ["Date range", "From", "To", "Actor", "Action", "Target", "Clear filters", "Refresh"]
 # By page: what Tab reaches, from the top left to the bottom right, then the frame below.
 ORDER = {
@@ -210,7 +210,7 @@ def test_the_focus_is_seen(qtbot: QtBot, window: MainWindow, theme: ThemeChoice)
             if one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus
         ]
         for one in stops:
-            elsewhere = window.zone_button
+            elsewhere = window.status.zone
             elsewhere.setFocus()
             before = one.grab().toImage()
             one.setFocus(Qt.FocusReason.TabFocusReason)

@@ -346,7 +346,7 @@ def test_another_zone_moves_times_and_days(qtbot: QtBot, start: Start, log_url: 
     session.window.set_zone("Asia/Tokyo")
     qtbot.wait_until(lambda: "Asia/Tokyo" in page.summary.text(), timeout=20_000)
     assert column(page, 0, 1) == ["20 Nov 2026 20:59:59 +09:00"]
-    assert "Asia/Tokyo (UTC+09:00)" in session.window.zone_button.text()
+    assert "Asia/Tokyo (UTC+09:00)" in session.window.status.zone.text()
 
 
 def test_the_layout_is_remembered(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:

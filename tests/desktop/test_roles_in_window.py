@@ -54,7 +54,7 @@ def test_an_admin_is_named_and_may_export(
     write_member(owner, login, Role.ADMIN, "usr_9", "Ben Okafor", Cancellation())
     session = start(url_of(owner, login))
     page = opened(qtbot, session)
-    assert session.window.reviewer_label.text() == "Ben Okafor · Admin"
+    assert session.window.status.reviewer.text() == "Ben Okafor · Admin"
     assert page.bar.export.isEnabled()
 
 

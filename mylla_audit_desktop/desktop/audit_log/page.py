@@ -236,20 +236,23 @@ class AuditLogPage(Page):
         """The keyboard goes to the entries."""
         self.table.setFocus()
 
-    def page_actions(self) -> list[QAction]:
-        """What the page adds to the menus."""
-        export, refresh = QAction("Export CSV…", self), QAction("Refresh", self)
-        export.setShortcut(QKeySequence("Ctrl+E"))
-        export.triggered.connect(self.open_export)
-        refresh.setShortcut(QKeySequence("F5"))
-        refresh.triggered.connect(self.refresh)
-        find = QAction("Find a target", self)
-        find.setShortcut(QKeySequence("Ctrl+F"))
-        find.triggered.connect(lambda: self.bar.target.setFocus())
-        clear = QAction("Clear filters", self)
-        clear.setShortcut(QKeySequence("Ctrl+Shift+X"))
-        clear.triggered.connect(self.bar.clear_filters)
-        return [export, refresh, find, clear]
+    def menu_actions(self) -> list[QAction]:
+        """Export, refresh, find a target, clear the filters, copy."""
+        return [
+            self._action("Export CSV…", self.open_export, "Ctrl+E"),
+            self._action("Refresh", self.refresh, "F5"),
+            self._action("Find a target", self.bar.target.setFocus, "Ctrl+F"),
+            self._action("Clear filters", self.bar.clear_filters, "Ctrl+Shift+X"),
+            self._action("Copy entries", self.copy_selection),
+        ]
+
+    def _action(self, text: str, call: Callable[[], object], shortcut: str = "") -> QAction:
+        action = QAction(text, self)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        # Without the boolean that the signal carries.
+        action.triggered.connect(lambda _=False: call())
+        return action
 
     # -- asking ----------------------------------------------------------------
 

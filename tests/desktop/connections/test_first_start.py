@@ -104,12 +104,12 @@ def test_a_new_user_is_in_and_next_time_without_typing(
     qtbot.wait_until(lambda: bool(memory.kept), timeout=PATIENCE)
     assert memory.kept == {("mylla-audit", "Production"): PASSWORD}
     window = session.window
-    assert window.connection_button.text() == "Production · TLS 1.3 verified · read only"
-    assert window.reviewer_label.text() == "Ana · Admin"
+    assert window.status.connection.text() == "Production · TLS 1.3 verified · read only"
+    assert window.status.reviewer.text() == "Ana · Admin"
     window.close()
     again = begin()
     read(qtbot, again)
-    assert again.window.connection_button.text() == "Production · TLS 1.3 verified · read only"
+    assert again.window.status.connection.text() == "Production · TLS 1.3 verified · read only"
     assert PASSWORD not in again.store.path.read_text()
 
 
@@ -243,7 +243,7 @@ def test_evidence_is_opened_as_a_log_of_its_own(
     session.open_evidence(csv)
     page = session.window.audit_log
     qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)
-    assert session.window.connection_button.text() == "evidence.csv · read only"
+    assert session.window.status.connection.text() == "evidence.csv · read only"
     assert "Anyone who can read this file can read the log." in session.window.notice.text()
     press(qtbot, "Understood", session.window.notice)
     assert session.settings.settings.is_told_of_files
@@ -306,9 +306,9 @@ def test_production_is_marked(qtbot: QtBot, begin: Begin, log_url: LogUrl) -> No
         )
     )
     session.switcher.refresh()
-    action = next(a for a in session.window.file_connections.actions() if a.text() == "Production")
+    action = next(a for a in session.window.menus.connections.actions() if a.text() == "Production")
     action.trigger()
     read(qtbot, session)
     assert session.window.mark.isVisible()
     assert session.window.mark.property("colour") == "red"
-    assert session.window.mark_label.text() == "Production"
+    assert session.window.status.mark.text() == "Production"

@@ -81,7 +81,7 @@ def test_switching_to_and_fro_while_work_is_under_way(
     session.open(saved("small"))
     qtbot.wait_until(lambda: page.model.count == 30, timeout=PATIENCE)
     qtbot.wait_until(lambda: set(opened[:-1]) <= set(closed), timeout=PATIENCE)
-    assert session.window.connection_button.text().startswith("small")
+    assert session.window.status.connection.text().startswith("small")
     assert opened[-1] not in closed
 
 
@@ -99,7 +99,7 @@ def test_giving_up_on_one_for_another_closes_what_was_opened_for_nothing(
     for name in ("one", "two", "one", "two"):
         session.open(saved(name))
     qtbot.wait_until(lambda: page.model.count == 40, timeout=PATIENCE)
-    assert session.window.connection_button.text().startswith("two")
+    assert session.window.status.connection.text().startswith("two")
 
 
 def test_a_log_that_cannot_be_opened_leaves_the_one_on_show(
@@ -124,7 +124,7 @@ def test_a_log_that_cannot_be_opened_leaves_the_one_on_show(
     assert "There is no file" in boxes[0].text()
     boxes[0].close()
     assert page.model.count == 30
-    assert session.window.connection_button.text().startswith("good")
+    assert session.window.status.connection.text().startswith("good")
     assert session.settings.settings.last_connection == "good"
 
 
@@ -158,7 +158,7 @@ def test_removing_forgets_connection_and_password(
     next(one for one in box.buttons() if one.text() == "Remove").click()
     qtbot.wait_until(lambda: not kept, timeout=PATIENCE)
     assert session.store.read() == ()
-    titles = [action.text() for action in session.window.connection_menu.actions()]
+    titles = [action.text() for action in session.window.status.connections.actions()]
     assert "server" not in titles
 
 
@@ -198,6 +198,6 @@ def test_a_password_is_kept_while_another_log_is_left(
     qtbot.wait_until(dialog.form.remember.isEnabled, timeout=PATIENCE)
     dialog.connect_button.click()
     qtbot.wait_until(lambda: PASSWORD in memory.kept.values(), timeout=PATIENCE)
-    button = session.window.connection_button
+    button = session.window.status.connection
     qtbot.wait_until(lambda: button.text().startswith("Production"), timeout=PATIENCE)
     qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)

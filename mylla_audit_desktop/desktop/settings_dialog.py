@@ -1,0 +1,78 @@
+"""The settings in one place: theme, time zone, who reviews, and the way to the policy."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from mylla_audit_desktop.desktop.theme import THEME_WORDS, ThemeChoice
+from mylla_audit_desktop.desktop.widgets import button, permit, plain_label
+from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
+from mylla_audit_desktop.log.visible import visible_text
+
+_WIDTH = 460
+_REVIEWER = (
+    "On a server the login says who reviews; for a file it is your login on this computer,"
+    " or who is named with --reviewer."
+)
+
+
+class SettingsDialog(QDialog):
+    """What is chosen is in force at once. theme_chosen: a `ThemeChoice`."""
+
+    theme_chosen = Signal(object)
+    zone_requested = Signal()
+    policy_requested = Signal()
+
+    def __init__(self, theme: ThemeChoice, reviewer: str, no_policy: str, parent: QWidget) -> None:
+        """reviewer: as in the status bar. no_policy: why it cannot be edited now, or ""."""
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.setAccessibleName("Settings")
+        self.theme = ChoiceButton("Theme", list(THEME_WORDS.items()))
+        self.theme.set_value(theme)
+        self.theme.chosen.connect(self.theme_chosen)
+        self.zone = button("")
+        self.zone.clicked.connect(self.zone_requested)
+        self.policy = button("Review policy…")
+        permit(self.policy, no_policy, "Working hours, holidays, networks and exceptions")
+        self.policy.clicked.connect(self._ask_for_policy)
+        who = plain_label(visible_text(reviewer) or "No log is open.")
+        who.setAccessibleName("Reviewer")
+        why = plain_label(_REVIEWER, "caption")
+        why.setWordWrap(True)
+        close = button("Close", "primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(who)
+        column.addWidget(why)
+        for words, field in (
+            ("Theme", self.theme),
+            ("Time zone", self.zone),
+            ("Reviewer", column),
+            ("Policy", self.policy),
+        ):
+            form.addRow(plain_label(words, "muted"), field)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(16)
+        layout.addWidget(plain_label("Settings", "title"))
+        layout.addLayout(form)
+        layout.addLayout(buttons)
+        self.setFixedWidth(_WIDTH)
+
+    def show_zone(self, text: str) -> None:
+        """The zone in force."""
+        self.zone.setText(text)
+        self.zone.setAccessibleName(f"Time zone {text}")
+
+    def _ask_for_policy(self) -> None:
+        self.accept()
+        self.policy_requested.emit()

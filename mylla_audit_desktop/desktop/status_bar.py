@@ -1,0 +1,79 @@
+"""The status bar: which log is on show and how it is reached, who reviews, when, in which zone."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QStatusBar
+
+from mylla_audit_desktop.desktop.formats import format_day, format_zone
+from mylla_audit_desktop.desktop.open_log import OpenLog
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    plain_action,
+    plain_label,
+    plain_tooltip,
+    set_tone,
+)
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.visible import visible_text
+
+
+class StatusBar(QStatusBar):
+    """`connections` is the menu under the connection, filled by the switcher."""
+
+    zone_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self._dot = plain_label("●", "faint")
+        self.mark = plain_label("")
+        self.mark.setObjectName("mark")
+        self.mark.setAccessibleName("Label")
+        self.mark.hide()
+        self.connection = button("No database", "flat")
+        self.connection.setAccessibleName("Connection")
+        self.connections = QMenu("Connections", self)
+        self.connection.setMenu(self.connections)
+        self.reviewer = plain_label("")
+        self.reviewer.setAccessibleName("Reviewer")
+        self.snapshot = plain_label("")
+        self.snapshot.setAccessibleName("Snapshot")
+        self.zone = button("", "flat")
+        self.zone.setToolTip("Choose the time zone in which times and days are shown")
+        self.zone.clicked.connect(self.zone_requested)
+        for widget in (self._dot, self.mark, self.connection, self.reviewer):
+            self.addWidget(widget)
+        self.addPermanentWidget(self.snapshot)
+        self.addPermanentWidget(self.zone)
+
+    def show_connection(self, log: OpenLog) -> None:
+        """Where the log is, how the way there is secured, and how the connection is marked."""
+        state = log.database.state
+        where, name = visible_text(str(log.database.label)), visible_text(log.name)
+        parts = [name, *([state.security] if state.security else []), "read only"]
+        self.connection.setText(plain_action(" · ".join(parts)))
+        self.connection.setToolTip(plain_tooltip(where))
+        self.connection.setAccessibleDescription(f"{' · '.join(parts)}, {where}")
+        set_tone(self._dot, "tone", "note" if state.is_weak else "good")
+        self._dot.setText("▲" if state.is_weak else "●")
+        self.mark.setText(visible_text(log.label))
+        self.mark.setVisible(bool(log.label))
+        set_tone(self.mark, "colour", log.colour.value or "none")
+
+    def show_reviewer(self, title: str) -> None:
+        """Who reviews, and in which role."""
+        self.reviewer.setText(visible_text(title))
+
+    def show_snapshot(self, taken_at: Instant, zone: ZoneInfo) -> None:
+        """When the entries on show were read."""
+        moment = taken_at.to_datetime(zone)
+        if moment is not None:
+            self.snapshot.setText(f"Snapshot {format_day(taken_at, zone)} {moment:%H:%M}")
+
+    def show_zone(self, zone: ZoneInfo) -> None:
+        """The zone of all times and days."""
+        text = format_zone(zone, datetime.now(UTC).astimezone(zone).utcoffset())
+        self.zone.setText(text)
+        self.zone.setAccessibleName(f"Time zone {text}")

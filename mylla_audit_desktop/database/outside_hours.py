@@ -8,7 +8,6 @@ from bisect import bisect_right
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from mylla_audit_desktop.database.drivers import sqlite_driver
 from mylla_audit_desktop.database.free_time import free_time
@@ -125,9 +124,9 @@ def _is_free(log: SeenEntries, schedule: Schedule, window: Window) -> Expression
         texts = [postgresql_text(edge) for edge in edges]
         # In a query of its own, or the server would read all these texts for each entry.
         bounds = sa.select(
-            sa.cast(sa.literal(texts, ARRAY(sa.Text)), ARRAY(TIMESTAMP(timezone=True)))
+            sa.cast(sa.literal(texts, sa.ARRAY(sa.Text)), sa.ARRAY(sa.TIMESTAMP(timezone=True)))
         ).scalar_subquery()
-        when = sa.type_coerce(log.relation.occurred_at, TIMESTAMP(timezone=True))
+        when = sa.type_coerce(log.relation.occurred_at, sa.TIMESTAMP(timezone=True))
         place: Expression = sa.func.width_bucket(when, bounds, type_=sa.Integer)
         return place % 2 == 1
     texts = [sqlite_text(edge) for edge in edges]

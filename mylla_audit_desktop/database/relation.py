@@ -11,7 +11,6 @@ from ipaddress import ip_interface
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import INET
 
 from mylla_audit_desktop.database.instants import InstantType
 from mylla_audit_desktop.database.local_time import LocalTime
@@ -31,6 +30,16 @@ _SORT_COLUMNS = {
     SortColumn.TARGET: "target_name",
     SortColumn.IP_ADDRESS: "ip_address",
 }
+
+
+class _Inet(sa.types.UserDefinedType[str]):
+    """PostgreSQL's `inet`. SQLAlchemy's own would load its whole dialect for SQLite as well."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        """Its name."""
+        return "INET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class EntryRelation:
         column: Expression = (self.table if source is None else source).c[name]
         if self.is_address(name):
             # A cast would add "/32" to a single address.
-            return sa.func.abbrev(sa.type_coerce(column, INET), type_=sa.Text)
+            return sa.func.abbrev(sa.type_coerce(column, _Inet), type_=sa.Text)
         return column if self._is_text(name) else sa.cast(column, sa.Text)
 
     def _is_text(self, name: str) -> bool:
@@ -195,7 +204,7 @@ class EntryRelation:
             return self.text(name, source)
         if not self.is_postgresql:
             return sa.func.mylla_ip_key(self.plain_text(name, source), type_=sa.Text)
-        return sa.type_coerce(column, INET) if self._types.get(name) == "inet" else column
+        return sa.type_coerce(column, _Inet) if self._types.get(name) == "inet" else column
 
     def key_columns(self, sort: Sort, source: sa.FromClause | None = None) -> list[Expression]:
         """What a `RowKey` is made of: value, occurred_at, id."""
@@ -267,7 +276,7 @@ class EntryRelation:
             and self.is_postgresql
             and self._types.get("ip_address") == "inet"
         ):
-            return sa.cast(value, INET)
+            return sa.cast(value, _Inet)
         return sa.literal(value, sa.Text)
 
 

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from mylla_audit_desktop.database.review_schema import ReviewTables
 from mylla_audit_desktop.log.access import Reviewer, Role
@@ -65,7 +64,7 @@ def read_change_mark(connection: sa.Connection, tables: ReviewTables) -> int:
 def _is_among(column: sa.Column[Any], values: Sequence[str], is_postgresql: bool) -> Any:
     # One parameter, however many they are: a statement may have 32,766 of them on SQLite.
     if is_postgresql:
-        return column == sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
+        return column == sa.any_(sa.literal(list(values), sa.ARRAY(sa.Text)))
     listed = sa.func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(sa.select(listed.c.value))
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -41,7 +40,7 @@ class EntryIds(TypeDecorator[tuple[int, ...]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """An array where there are arrays."""
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(ARRAY(sa.BigInteger))
+            return dialect.type_descriptor(sa.ARRAY(sa.BigInteger))
         return dialect.type_descriptor(sa.Text())
 
     def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> Any:

@@ -6,8 +6,8 @@ A cell is pieces of text, each in a look of its own; the model says them under `
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtCore import QAbstractTableModel, QLine, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -44,6 +44,7 @@ class PieceTable(QTableView):
         self.setObjectName("entries")
         self.setAccessibleName(name)
         self.setModel(model)
+        self._theme = theme
         self._sort_columns = sort_columns
         self.delegate = PieceDelegate(theme, self)
         self.setItemDelegate(self.delegate)
@@ -88,6 +89,22 @@ class PieceTable(QTableView):
             actions.append(action)
         return actions
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The cells, and one thin line below each row."""
+        super().paintEvent(event)
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        if first < 0:
+            return
+        rows = (last if last >= 0 else self.model().rowCount() - 1) - first + 1
+        bottom = self.rowViewportPosition(first) + ROW_HEIGHT - 1
+        right = self.horizontalHeader().length() - self.horizontalHeader().offset() - 1
+        painter = QPainter(self.viewport())
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        painter.drawLines(
+            [QLine(0, y, right, y) for y in range(bottom, bottom + rows * ROW_HEIGHT, ROW_HEIGHT)]
+        )
+        painter.end()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Home and End go to the first and the last row, not to the ends of this one."""
         rows = self.model().rowCount()
@@ -122,9 +139,7 @@ class PieceDelegate(QStyledItemDelegate):
 
     def _take_colors(self) -> None:
         self._looks: dict[str, _Look] = {}
-        self._line = QPen(self._theme.color("line"), 1)
         self._focus = QPen(self._theme.color("accent"), 2)
-        self._ground = self._theme.color("panel")
         self._selection = self._theme.color("selection")
         self._gear = self._theme.icon("cog", "muted")
 
@@ -164,28 +179,30 @@ class PieceDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """Ground, one thin line below, the focus around, the pieces."""
+        """The selection's ground, the focus around, the pieces."""
+        # Each call of Qt may wait for a worker's turn to end, and a page of cells makes
+        # thousands: numbers in place of rectangles and flags, and the table draws the lines.
         rect = option.rect
-        # As numbers: a page of cells asks hundreds of times, and flags of Python are slow.
         state = option.state.value
         is_selected = state & _SELECTED != 0
-        painter.fillRect(rect, self._selection if is_selected else self._ground)
-        painter.setPen(self._line)
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if is_selected:
+            painter.fillRect(rect, self._selection)
         if state & _FOCUSED:
             painter.setPen(self._focus)
-            painter.drawRect(rect.adjusted(1, 1, -1, -1))
-        place = rect.adjusted(_PADDING, 0, -_RIGHT_PADDING, 0)
+            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+        left, top, height = rect.left() + _PADDING, rect.top(), rect.height()
+        room = rect.width() - _PADDING - _RIGHT_PADDING
         for text, style in index.data(PIECES_ROLE) or ():
             if style == "icon":
-                top = rect.top() + (rect.height() - _ICON) // 2
-                self._gear.paint(painter, place.left(), top, _ICON, _ICON)
-                place.setLeft(place.left() + _ICON_ROOM)
-                continue
-            look = self._look(style)
-            painter.setPen(look.pen_selected if is_selected else look.pen)
-            place.setLeft(place.left() + look.texts.draw(painter, place, text))
-            if place.width() <= 0:
+                self._gear.paint(painter, left, top + (height - _ICON) // 2, _ICON, _ICON)
+                taken = _ICON_ROOM
+            else:
+                look = self._look(style)
+                painter.setPen(look.pen_selected if is_selected else look.pen)
+                taken = look.texts.draw(painter, left, top + height // 2, room, text)
+            left += taken
+            room -= taken
+            if room <= 0:
                 break
 
     def helpEvent(

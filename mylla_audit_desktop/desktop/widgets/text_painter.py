@@ -6,7 +6,7 @@ scrolled by; laying a text out costs ten times as much as drawing it.
 
 from collections import OrderedDict
 
-from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QStaticText
 
 # Some screens full; a laid-out text takes about a kilobyte.
@@ -34,17 +34,18 @@ class TextPainter:
             found = self._widths[text] = self._metrics.horizontalAdvance(text[:_LONGEST])
         return found
 
-    def draw(self, painter: QPainter, place: QRect, text: str) -> int:
-        """Draw a text, cut where it is too long, in the painter's pen; how wide it became."""
-        room = place.width()
+    def draw(self, painter: QPainter, left: int, middle: int, room: int, text: str) -> int:
+        """Draw a text in the painter's pen, cut to the room; how wide it became.
+
+        left, middle, room: pixels; the text stands around `middle`.
+        """
         if room <= 0:
             return 0
         shown = text
         if len(text) > _LONGEST or self.width(text) > room:
             shown = self._metrics.elidedText(text[:_LONGEST], Qt.TextElideMode.ElideRight, room)
         painter.setFont(self.font)
-        top = place.top() + place.height() // 2 - self._top
-        painter.drawStaticText(QPointF(place.left(), top), self._laid(shown))
+        painter.drawStaticText(left, middle - self._top, self._laid(shown))
         return self.width(shown)
 
     def _laid(self, text: str) -> QStaticText:

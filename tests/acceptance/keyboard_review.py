@@ -7,7 +7,6 @@ Leaves numbered screenshots in FOLDER; the first reviewer leaves review.pdf ther
 """
 
 import sys
-import time
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -21,8 +20,8 @@ from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
 from mylla_audit_desktop.review.finding import Severity
+from tests.waiting import NotSeenError, settle, wait_until
 
-_PATIENCE_SECONDS = 60
 _CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -146,13 +145,13 @@ class _Keyboard:
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier | None = None) -> None:
         """A key, wherever the keyboard is."""
         QTest.keyClick(self._focused(), key, modifiers or Qt.KeyboardModifier.NoModifier)
-        QApplication.processEvents()
+        settle()
 
     def type(self, text: str) -> None:
         """A text, key by key."""
         for character in text:
             QTest.keyClick(self._focused(), character)
-        QApplication.processEvents()
+        settle()
 
     def _focused(self) -> QWindow:
         self.until("a window with the keyboard", lambda: QGuiApplication.focusWindow() is not None)
@@ -174,16 +173,15 @@ class _Keyboard:
 
     def until(self, what: str, is_there: Callable[[], bool]) -> None:
         """Wait until it is seen."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not is_there():
-            if time.monotonic() > deadline:
-                self.shoot("stopped")
-                raise SystemExit(f"not seen in time: {what}")
-            QTest.qWait(5)
+        try:
+            wait_until(what, is_there)
+        except NotSeenError as error:
+            self.shoot("stopped")
+            raise SystemExit(str(error)) from None
 
     def shoot(self, name: str, widget: QWidget | None = None) -> None:
         """What is on the screen, numbered."""
-        QTest.qWait(50)
+        settle()
         self._number += 1
         path = self._folder / f"{self._part}-{self._number:02d}-{name}.png"
         assert (widget or self._session.window).grab().save(str(path))

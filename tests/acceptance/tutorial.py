@@ -9,7 +9,6 @@ thing that is not so.
 import re
 import subprocess
 import sys
-import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,8 +32,8 @@ from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
 from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.review.decision import Verdict
+from tests.waiting import NotSeenError, settle, wait_until
 
-_PATIENCE_SECONDS = 60
 _STEP = re.compile(r"^## (\d+)\. (.+)$", re.MULTILINE)
 _SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -92,19 +91,18 @@ class Newcomer:
 
     def until(self, what: str, is_there: Callable[[], bool]) -> None:
         """Wait until it is seen."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not is_there():
-            if time.monotonic() > deadline:
-                self.window.grab().save("stopped.png")
-                raise SystemExit(f"not seen in time: {what}")
-            QTest.qWait(10)
+        try:
+            wait_until(what, is_there)
+        except NotSeenError as error:
+            self.window.grab().save("stopped.png")
+            raise SystemExit(str(error)) from None
         self.look()
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         """A click, once it can be seen and is not grey."""
         self.until(repr(widget), lambda: widget.isVisible() and widget.isEnabled())
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
-        QTest.qWait(20)
+        settle()
         self.look()
 
     def click_row(self, view: QAbstractItemView, row: int, column: int = 0) -> None:
@@ -123,7 +121,7 @@ class Newcomer:
     def press(self, widget: QWidget, key: Qt.Key) -> None:
         """A key."""
         QTest.keyClick(widget, key)
-        QTest.qWait(20)
+        settle()
         self.look()
 
     def go_to(self, name: str) -> None:

@@ -371,9 +371,32 @@ def test_a_failure_says_so_and_can_be_tried_again(
         lambda: "could not be read" in page.notice.sentences() and page.notice.isVisible(),
         timeout=PATIENCE,
     )
+    assert "reading" not in " ".join(counts(page))
+    assert page.side.signatures.text() == ""
     (tmp_path / "away.sqlite").rename(log)
     qtbot.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: page.model.rowCount() == 3, timeout=PATIENCE)
+
+
+def test_details_that_could_not_be_read_are_read_with_the_next_refresh(
+    qtbot: QtBot, start: Start, small: Office, tmp_path: Path
+) -> None:
+    page = opened(qtbot, start, small)
+    page.follow_timer.stop()
+    details = page.details
+    qtbot.wait_until(lambda: details.changes.isVisible(), timeout=PATIENCE)
+    log = tmp_path / "review.sqlite"
+    log.rename(tmp_path / "away.sqlite")
+    log.write_bytes(b"no database" * 500)
+    assert page.current.log is not None
+    page.current.log.database.close()
+    page.table.go_to(1)
+    qtbot.wait_until(lambda: details.no_changes.text() == "Could not be read.", timeout=PATIENCE)
+    assert details.following.text() == "could not be read"
+    assert page.banner.isVisible()
+    (tmp_path / "away.sqlite").rename(log)
+    page.refresh()
+    qtbot.wait_until(lambda: details.changes.isVisible(), timeout=PATIENCE)
 
 
 def test_a_key_means_what_the_page_on_show_means(qtbot: QtBot, start: Start, small: Office) -> None:

@@ -21,7 +21,7 @@ from mylla_audit_desktop.review.finding import Rule
 
 _COUNT_ROLE = Qt.ItemDataRole.UserRole + 1
 _RADIUS = 8
-_MARGIN = 10
+_MARGIN = 8
 _GAP = 6
 _PILL_HEIGHT = 17
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
@@ -93,6 +93,8 @@ class Checklist(QListWidget):
             item.setData(_COUNT_ROLE, (words, bool(counts and counts[rule].open)))
             spoken = f"{title}, {words}" if words else title
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        # A wider count leaves less room for its title.
+        self._fit_height()
 
     def next_open(self, rule: Rule) -> Rule | None:
         """The next rule with an open finding, from this one on and around."""
@@ -104,8 +106,12 @@ class Checklist(QListWidget):
         return None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Rows wrap anew; all three are always seen."""
+        """Rows wrap anew."""
         super().resizeEvent(event)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        """All three rows are always seen, whole."""
         self.scheduleDelayedItemsLayout()
         rows = [self.sizeHintForRow(row) for row in range(self.count())]
         self.setFixedHeight(sum(rows) + 2 * self.frameWidth())

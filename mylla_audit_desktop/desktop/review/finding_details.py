@@ -48,7 +48,7 @@ from mylla_audit_desktop.review.decision import Decision, ReviewedFinding
 from mylla_audit_desktop.review.finding import Rule
 
 _MOST_ROWS = 6
-_READING = "Reading…"
+_READING, _NOT_READ = "Reading…", "Could not be read."
 _MOST_EARLIER = 6
 _ENTRY_HEIGHT = 22
 _TALLEST_DIFF = 260
@@ -245,6 +245,19 @@ class FindingDetails(QFrame):
     def is_reading(self) -> bool:
         """Whether what an entry changed is still to come."""
         return self.no_changes.isVisible() and self.no_changes.text() == _READING
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether reading what stands around the finding failed."""
+        return self._finding is not None and self.no_changes.text() == _NOT_READ
+
+    def end_reading(self) -> None:
+        """Reading failed: what is not there yet will not come by itself."""
+        if self._finding is None or self.no_changes.text() != _READING:
+            return
+        self._say_no_changes(_NOT_READ)
+        if not self._entries:
+            self.following.show_facts([Fact("", "could not be read")])
 
     def show_entry(self, details: EntryDetails | None) -> None:
         """The diff of the entry that was asked for."""

@@ -17,9 +17,9 @@ from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE, PieceTable
 from mylla_audit_desktop.review.decision import ReviewedFinding, Verdict
 
-_WIDTHS = {SEVERITY: 90, BY: 104, WHEN: 101, STATUS: 90}
+_WIDTHS = {SEVERITY: 90, BY: 104, WHEN: 100, STATUS: 90}
 # These are as wide as what stands in them, from so many pixels and up to a share of the table.
-_FITTED = {BY: (60, 0.18), WHEN: (101, 0.34)}
+_FITTED = {BY: (60, 0.18), WHEN: (100, 0.34)}
 # What a key means while the findings have the focus.
 VERDICT_KEYS = {
     Qt.Key.Key_E: Verdict.EXPECTED,
@@ -72,7 +72,7 @@ class FindingTable(PieceTable):
         self._is_fitting = True
         for column, (_least, share) in _FITTED.items():
             most = max(int(self.viewport().width() * share), _WIDTHS[column])
-            self.setColumnWidth(column, min(self._needed[column] + 2, most))
+            self.setColumnWidth(column, min(self._needed[column], most))
         self._is_fitting = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -22,10 +22,11 @@ class Overview(QObject):
         super().__init__(parent)
         self._head, self._side = head, side
 
-    def show(self, reading: Reading | None) -> None:
-        """A reading's counts, policy and signatures; None while there is none."""
+    def show(self, reading: Reading | None, unknown: str = "") -> None:
+        """A reading's counts, policy and signatures; None while there is none, for this reason."""
         if reading is None:
-            self._side.checklist.show_counts(None, "reading…")
+            self._side.checklist.show_counts(None, unknown)
+            self._side.show_signatures(None)
             self._head.show_progress(None)
             self._head.permit_sign_off(_NOT_READ)
             permit(self._head.report, _NOT_READ)

@@ -90,7 +90,6 @@ class ReviewPage(Page):
         layout.addWidget(self.splitter, 1)
         self._connect()
         self.overview.show(None)
-        self.checklist.show_counts(None)
         self.findings.say("No log is open", "Open one to review it.")
 
     def _connect(self) -> None:
@@ -183,6 +182,7 @@ class ReviewPage(Page):
         self.reader.cancel_all_reading()
         self.findings.set_busy(is_busy=False)
         if self.reading is None:
+            self.overview.show(None)
             self.findings.say("Cancelled", "No findings were read.", "Read again")
         else:
             self.tell("Reading was cancelled; the findings are those read before.")
@@ -192,14 +192,16 @@ class ReviewPage(Page):
         if not isinstance(error, KnownError):
             self._background.crashed.emit(error)
         elif self.reading is None:
+            self.overview.show(None)
             self.findings.say("The review could not be read", error.sentence, "Try again")
         else:
+            self.details.end_reading()
             self.tell(error.sentence, is_error=True)
 
     # -- showing ---------------------------------------------------------------
 
     def _show_nothing(self) -> None:
-        self.overview.show(None)
+        self.overview.show(None, "reading…")
         self.findings.clear()
 
     def _show_replaced(self, is_other: bool) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-_SIDE_WIDTH, _DETAILS_WIDTH = 208, 392
+_SIDE_WIDTH, _DETAILS_WIDTH = 210, 392
 # The page in a window of 1280 pixels.
 _PLAIN_WIDTH = 1192
 _KEY = "review/splitter"

@@ -36,6 +36,9 @@ class SelectedFinding(QObject):
         current = self._table.current()
         if current not in selected:
             current = selected[0] if selected else None
+        if self._details.is_unread:
+            # As if it were selected anew.
+            self._details.show_finding(None)
         before = self._details.finding
         self._details.show_finding(current, len(selected))
         self._permit()

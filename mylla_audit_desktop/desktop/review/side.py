@@ -37,7 +37,7 @@ class ReviewSide(QFrame):
         content = QWidget()
         content.setObjectName("content")
         column = QVBoxLayout(content)
-        column.setContentsMargins(10, 12, 10, 12)
+        column.setContentsMargins(8, 12, 8, 12)
         column.setSpacing(6)
         column.addWidget(plain_label("What to watch for", "section"))
         column.addWidget(self.checklist)
@@ -74,9 +74,10 @@ class ReviewSide(QFrame):
         self.policy.setText(visible_text(describe_policy(version.policy)))
         self.policy.setAccessibleDescription(f"{number}: {self.policy.text()}")
 
-    def show_signatures(self, review: Review) -> None:
-        """Who signed the period, what is missing, and what came after."""
-        text = visible_lines("\n".join(describe_signatures(review, self._zone)))
+    def show_signatures(self, review: Review | None) -> None:
+        """Who signed the period, what is missing, and what came after; None: not read."""
+        lines = describe_signatures(review, self._zone) if review else []
+        text = visible_lines("\n".join(lines))
         self.signatures.setText(text)
         self.signatures.setAccessibleDescription(text)
 

@@ -70,6 +70,8 @@ class Checklist(QListWidget):
             item = QListWidgetItem(title)
             item.setData(Qt.ItemDataRole.UserRole, rule)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, RULE_QUESTIONS[rule])
+            # Beside a screen reader an item is laid out as soon as one is selected.
+            item.setData(_COUNT_ROLE, ("", False))
             self.addItem(item)
         self.setCurrentRow(0)
         self.show_counts(None)

@@ -1,5 +1,6 @@
 """A database that a command may have to create first."""
 
+import os
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,7 +21,7 @@ def creating_database(arguments: Namespace) -> Iterator["Database"]:
     cancelled: "nothing was changed" is then true of the folder as well.
     """
     path = _sqlite_path(arguments.database) if arguments.database else None
-    is_new = path is not None and not path.exists()
+    is_new = path is not None and _is_made(path)
     try:
         with closing(open_asked(arguments, create=True)) as database:
             yield database
@@ -28,6 +29,19 @@ def creating_database(arguments: Namespace) -> Iterator["Database"]:
         if path is not None and is_new:
             path.unlink(missing_ok=True)
         raise
+
+
+def _is_made(path: Path) -> bool:
+    """Make an empty file, which SQLite takes for a new database; False where it is not ours.
+
+    Of two commands at once only one makes it, so that none removes what the other fills.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except OSError:
+        # It is there, or cannot be made: opening it says which.
+        return False
+    return True
 
 
 def _sqlite_path(url: str) -> Path | None:

@@ -2,11 +2,9 @@
 
 import sys
 from argparse import Namespace
-from contextlib import closing
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from mylla_audit_desktop.cli.arguments import open_asked
 from mylla_audit_desktop.cli.new_database import creating_database
 from mylla_audit_desktop.cli.progress import Progress
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -23,7 +21,7 @@ def run_init(arguments: Namespace, cancellation: Cancellation) -> int:
     from mylla_audit_desktop.database.setup import upgrade_schema
 
     cancellation.raise_if_cancelled()
-    with closing(open_asked(arguments, create=True)) as database:
+    with creating_database(arguments) as database:
         notes = upgrade_schema(database)
         print(f"{visible_text(str(database.label))} is ready")
     for note in notes:

@@ -5,18 +5,22 @@ looking at a review leaves nothing behind. It belongs to one log: the same findi
 could mean other entries in another.
 """
 
+import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 
 import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, DatabaseLabel
+from mylla_audit_desktop.database.review_faults import OvertakenError
 from mylla_audit_desktop.database.review_guards import create_review_tables
 from mylla_audit_desktop.database.review_schema import review_tables
 from mylla_audit_desktop.database.sqlite import sqlite_engine
 from mylla_audit_desktop.log.errors import DatabaseError
+from mylla_audit_desktop.sync_folder import sync_folder
 from mylla_audit_desktop.user_path import user_path
 
 # "MyRv", so that `file` and other programs can tell it.
@@ -40,27 +44,64 @@ class DecisionFile:
             cancellation.raise_if_cancelled()
             yield None
             return
-        with self._database().reading(cancellation) as connection:
+        with self._database(self.path).reading(cancellation) as connection:
             yield connection if self._check(connection) else None
 
     @contextmanager
     def writing(self, cancellation: Cancellation) -> Iterator[sa.Connection]:
-        """A transaction that holds the write lock; makes the file where it is not there."""
+        """A transaction that holds the write lock; makes the file where it is not there.
+
+        Raises OvertakenError where somebody else made the file meanwhile.
+        """
         if not self.path.exists():
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise DatabaseError(
-                    f"The folder {self.path.parent} cannot be made: {error.strerror}.",
-                    "Name another file for the decisions.",
-                ) from None
-        with self._database(create=True).writing(cancellation) as connection:
+            with self._writing_anew(cancellation) as connection:
+                yield connection
+            return
+        with self._database(self.path).writing(cancellation) as connection:
             if not self._check(connection):
                 self._make(connection)
             yield connection
 
-    def _database(self, *, create: bool = False) -> Database:
-        engine = sqlite_engine(self.path, create=create, is_pooled=False)
+    @contextmanager
+    def _writing_anew(self, cancellation: Cancellation) -> Iterator[sa.Connection]:
+        """Under another name until it is committed: what fails leaves no file behind."""
+        draft = self.path.with_name(f".{self.path.name[:40]}.{secrets.token_hex(6)}.part")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError(
+                f"The folder {self.path.parent} cannot be made: {error.strerror}.",
+                "Name another file for the decisions.",
+            ) from None
+        try:
+            with self._database(draft, create=True).writing(cancellation) as connection:
+                self._make(connection)
+                yield connection
+            self._give_name(draft)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+    def _give_name(self, draft: Path) -> None:
+        try:
+            try:
+                os.link(draft, self.path)
+            except FileExistsError:
+                raise OvertakenError(is_sure=False) from None
+            except OSError:
+                # A file system without hard links: the look and the move are two steps there.
+                if self.path.exists():
+                    raise OvertakenError(is_sure=False) from None
+                draft.rename(self.path)
+            sync_folder(self.path.parent)
+        except OSError as error:
+            raise DatabaseError(
+                f"{self.path} was not written: {error.strerror}.",
+                "Name another file for the decisions.",
+            ) from None
+
+    def _database(self, path: Path, *, create: bool = False) -> Database:
+        engine = sqlite_engine(path, create=create, is_pooled=False)
         return Database(engine, DatabaseLabel("sqlite", "", None, str(self.path)))
 
     def _make(self, connection: sa.Connection) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.sync_folder import sync_folder
 
 if sys.platform != "win32":
     import fcntl
@@ -108,7 +109,7 @@ def put_new(temporary: Path, final: Path) -> None:
             check_target(final, may_replace=False)
             temporary.rename(final)
         try:
-            _sync_folder(final)
+            sync_folder(final.parent)
         except OSError:
             final.unlink()
             raise
@@ -126,7 +127,7 @@ def put_over(temporary: Path, final: Path, *, rights_of: Path | None = None) -> 
         else:
             _take_usual_rights(temporary)
         temporary.replace(final)
-        _sync_folder(final)
+        sync_folder(final.parent)
 
 
 @contextmanager
@@ -186,13 +187,3 @@ def _take_usual_rights(path: Path) -> None:
     mask = os.umask(0o077)
     os.umask(mask)
     path.chmod(0o666 & ~mask)
-
-
-def _sync_folder(final: Path) -> None:
-    if sys.platform == "win32":  # where folders cannot be opened
-        return
-    descriptor = os.open(final.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from mylla_audit_desktop.database import review_file
 from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.review_faults import DecidedMeanwhileError
@@ -71,7 +72,27 @@ def test_a_file_is_checked_against_the_log(foreign: Database, beside: Path) -> N
         ana.append_decisions([decision(99)], QUIET)
     with pytest.raises(AnswerIsNoError, match="Ask another reviewer"):
         ana.append_decisions([decision(3)], QUIET)
-    assert not beside.exists() or ana.read_decisions(None, QUIET) == {}
+    assert list(beside.parent.iterdir()) == [], "what was refused leaves no file behind"
+
+
+def test_two_first_decisions_at_once_are_both_kept(
+    foreign: Database, beside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, ben = (sqlite_store(foreign, name, beside) for name in ("ana", "ben"))
+    real = review_file.create_review_tables
+
+    def overtaken(*arguments: object, **options: object) -> None:
+        monkeypatch.undo()
+        ben.append_decisions([decision(2)], QUIET)
+        real(*arguments, **options)
+
+    monkeypatch.setattr(review_file, "create_review_tables", overtaken)
+    ana.append_decisions([decision(1)], QUIET)
+    assert set(ana.read_decisions(None, QUIET)) == {
+        decision(1).finding_id,
+        decision(2).finding_id,
+    }
+    assert list(beside.parent.iterdir()) == [beside]
 
 
 def test_a_log_without_a_place_needs_a_file(foreign: Database) -> None:

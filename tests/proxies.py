@@ -38,6 +38,12 @@ class Proxy:
         self._swallowed |= set(self._sockets)
         self._flows.set()
 
+    def drop_swallowed(self) -> None:
+        """The server learns at last that nobody is there any more."""
+        for one in self._swallowed:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
     def wait_for_bytes(self, count: int, seconds: float = 60) -> None:
         """Until so many bytes have passed, in both directions."""
         with self._more:

@@ -27,6 +27,8 @@ from mylla_audit_desktop.log.errors import DatabaseError
 # How many SQLite instructions run between two looks at a cancellation: some 0.2 ms.
 _SQLITE_STEPS = 20_000
 _CANCEL_TIMEOUT_SECONDS = 5.0
+# A transaction that writes has its next statement ready long before.
+_ABANDONED_SECONDS = 15
 # libpq's words for a server that can be written to.
 _WRITABLE = frozenset({"read-write", "primary"})
 
@@ -183,6 +185,11 @@ def _committing(connection: sa.Connection, label: DatabaseLabel) -> Iterator[Non
     """A transaction to write in; says so where it is not known whether it was committed."""
     transaction = connection.begin()
     try:
+        # Where the network forgets this connection, the server gives up what it holds soon,
+        # so that the next attempt does not wait for its locks.
+        connection.exec_driver_sql(
+            f"SET LOCAL idle_in_transaction_session_timeout = '{_ABANDONED_SECONDS}s'"
+        )
         yield
     except BaseException:
         transaction.rollback()

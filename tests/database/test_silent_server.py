@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -123,6 +123,21 @@ def test_a_commit_that_is_swallowed_alone_is_not_waited_for(
     with pytest.raises(DatabaseError, match="look first, before you do it again"):
         write()
     assert count(database) == 1
+
+
+def test_what_a_swallowed_connection_holds_is_given_up(database: Database, proxy: Proxy) -> None:
+    lock = sa.text("SELECT pg_advisory_xact_lock(7)")
+
+    def write(swallow: Callable[[], None]) -> None:
+        with database.writing(Cancellation()) as connection:
+            connection.execute(lock)
+            swallow()
+
+    with pytest.raises(DatabaseError, match="look first, before you do it again"):
+        write(proxy.swallow_present)
+    begun = time.monotonic()
+    write(lambda: None)
+    assert time.monotonic() - begun < PATIENCE
 
 
 def test_a_stream_that_is_swallowed_alone_is_given_up(database: Database, proxy: Proxy) -> None:

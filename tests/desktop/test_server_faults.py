@@ -132,6 +132,12 @@ def export(desk: Desk) -> str:
     return said
 
 
+def read_anew(desk: Desk) -> None:
+    """Of the pages that were read none is kept."""
+    desk.log.refresh()
+    desk.rest()
+
+
 def look_first(desk: Desk) -> None:
     """What is stored, as the window asks one to."""
     desk.review.refresh()
@@ -169,7 +175,7 @@ def nothing(desk: Desk) -> None:
 # What comes before, and the action during which the server fails.
 ACTIONS: dict[str, tuple[Callable[[Desk], None], Callable[[Desk], str]]] = {
     "load": (nothing, load),
-    "scroll": (nothing, scroll),
+    "scroll": (read_anew, scroll),
     "export": (nothing, export),
     "decide": (look_first, decide),
 }
@@ -211,7 +217,8 @@ FAULTS: dict[str, Callable[[Desk], None]] = {
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server of our own: it is restarted."""
-    with running_postgresql() as running:
+    # What was said to be stored is there after a crash.
+    with running_postgresql({"synchronous_commit": "on"}) as running:
         yield running
 
 
@@ -285,6 +292,7 @@ def test_the_window_says_it_and_goes_on_when_the_server_is_back(
             desk.proxy.forward()
         # Where the server is back, the next action connects again.
         desk.qtbot.wait_until(go_on, timeout=PATIENCE)
+        desk.proxy.drop_swallowed()
     assert longest < LONGEST_SILENCE
     decisions = "FROM review.decisions"
     assert desk.ask(f"SELECT count(*) {decisions}") == desk.ask(

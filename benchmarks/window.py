@@ -98,7 +98,7 @@ def main() -> None:
 
 
 def _export(page: AuditLogPage, folder: Path, heart: Beats, figures: dict[str, object]) -> None:
-    dialog = page.export_dialog(folder)
+    dialog = page.exporting.dialog(folder)
     if dialog is None:
         raise SystemExit("nothing to export")
     dialog.show()

@@ -138,7 +138,7 @@ class _Tour:
     def export(self) -> None:
         """The traced entries as a CSV that verifies."""
         csv = self._folder / "audit-log.csv"
-        dialog = self._page.export_dialog(self._folder)
+        dialog = self._page.exporting.dialog(self._folder)
         if dialog is None:
             raise AnswerIsNoError("The tour stopped: there is nothing to export.")
         dialog.file.setText(str(csv))

@@ -212,12 +212,12 @@ class Looks:
 
     def exported(self) -> QWidget:
         dialog = self._export()
-        dialog.export.click()
-        self._until(lambda: dialog.result_written is not None)
+        dialog.action.click()
+        self._until(lambda: dialog.written is not None)
         return dialog
 
     def _export(self) -> ExportDialog:
-        dialog = self.window.audit_log.export_dialog(Path.cwd())
+        dialog = self.window.audit_log.exporting.dialog(Path.cwd())
         assert dialog is not None
         dialog.open()
         return dialog
@@ -275,7 +275,7 @@ class Looks:
         return dialog
 
     def _policy(self) -> PolicyDialog:
-        self.window.review.open_policy()
+        self.window.review.dialogs.open_policy()
         dialog = self._dialog()
         assert isinstance(dialog, PolicyDialog)
         self._until(lambda: "This policy gives" in dialog.effect.text())

@@ -135,7 +135,7 @@ def test_the_dialogs_name_their_widgets_as_agreed(qtbot: QtBot, start: Start) ->
 
 
 def test_the_export_names_its_widgets_as_agreed(window: MainWindow) -> None:
-    dialog = window.audit_log.export_dialog()
+    dialog = window.audit_log.exporting.dialog()
     assert dialog is not None
     dialog.open()
     assert dialog.accessibleName() == "Export"

@@ -242,7 +242,7 @@ def test_the_exported_csv_is_what_is_on_the_screen(
     later = NewEntry(NOON, "member", "u", "Later", "agent.update")
     append_entries(database, [later], Cancellation())
     database.close()
-    dialog = page.export_dialog(tmp_path)
+    dialog = page.exporting.dialog(tmp_path)
     assert dialog is not None
     qtbot.add_widget(dialog)
     dialog.show()
@@ -261,7 +261,7 @@ def test_an_existing_file_is_left_alone_until_replace_is_ticked(
     qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
 ) -> None:
     page = opened(qtbot, start(log_url(make_entries(3))))
-    dialog = page.export_dialog(tmp_path)
+    dialog = page.exporting.dialog(tmp_path)
     assert dialog is not None
     qtbot.add_widget(dialog)
     target = tmp_path / "mine.csv"
@@ -282,7 +282,7 @@ def test_a_tick_is_for_the_file_that_was_seen_and_any_name_can_be_typed(
     qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
 ) -> None:
     page = opened(qtbot, start(log_url(make_entries(3))))
-    dialog = page.export_dialog(tmp_path)
+    dialog = page.exporting.dialog(tmp_path)
     assert dialog is not None
     qtbot.add_widget(dialog)
     for name in ("mine.csv", "other.csv"):
@@ -305,7 +305,7 @@ def test_escape_stops_an_export_and_closing_waits_for_its_end(
     qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
 ) -> None:
     session = start(log_url(make_entries(3)))
-    dialog = opened(qtbot, session).export_dialog(tmp_path)
+    dialog = opened(qtbot, session).exporting.dialog(tmp_path)
     assert dialog is not None
     qtbot.add_widget(dialog)
     dialog.show()

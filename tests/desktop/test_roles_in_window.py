@@ -71,7 +71,7 @@ def test_who_may_read_and_has_no_role_sees_why_export_is_grey(
     assert "Exporting needs the role Admin or Super Admin" in page.bar.export.toolTip()
     assert "Exporting needs" in page.bar.export.accessibleDescription()
     # Ctrl+E and the menu say it too, and open nothing.
-    page.open_export()
+    page.exporting.open()
     assert "Exporting needs the role" in page.bar.message.text()
     assert QApplication.activeModalWidget() is None
     qtbot.mouseClick(page.bar.export, Qt.MouseButton.LeftButton)

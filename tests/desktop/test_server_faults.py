@@ -111,24 +111,25 @@ def scroll(desk: Desk) -> str:
 def export(desk: Desk) -> str:
     path = desk.folder / f"export-{len(desk.exports)}.csv"
     desk.exports.append(path)
-    dialog = desk.log.export_dialog(desk.folder)
+    dialog = desk.log.exporting.dialog(desk.folder)
     assert dialog is not None
     dialog.file.setText(str(path))
     dialog.open()
-    dialog.export.click()
+    dialog.action.click()
     desk.rest()
-    result = dialog.result_written
-    said = dialog.state.text() if result is None else result.note
+    is_written = dialog.written == path
+    # Below the first line stands what could not be recorded.
+    said = dialog.state.text().partition("\n")[2] if is_written else dialog.state.text()
     dialog.reject()
-    assert path.exists() == (result is not None)
-    assert result is None or verify_file(path).is_intact
+    assert path.exists() == is_written
+    assert not is_written or verify_file(path).is_intact
     names = {f"{one.name}{end}" for one in desk.exports for end in ("", ".manifest.json")}
     assert {one.name for one in desk.folder.iterdir()} <= names, "no litter"
     of_file = "FROM audit.entries WHERE action = 'data.request_export' AND target_name = %s"
     begun = desk.ask(f"SELECT count(*) {of_file} AND before IS NULL", path.name)
     ended = desk.ask(f"SELECT count(*) {of_file} AND before IS NOT NULL", path.name)
     assert ended <= begun <= 1, "no export is recorded twice"
-    assert result is None or begun == 1, "no record, no export"
+    assert not is_written or begun == 1, "no record, no export"
     return said
 
 

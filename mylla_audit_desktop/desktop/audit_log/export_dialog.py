@@ -1,18 +1,16 @@
 """Export CSV: where to, for whom, how far it is, and what was written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import disk_usage
-from zoneinfo import ZoneInfo
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
-from mylla_audit_desktop.database.reader import Snapshot
+from mylla_audit_desktop.desktop.audit_log.export_subject import ExportSubject
 from mylla_audit_desktop.desktop.background import Background, Report
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import mono_font
@@ -22,7 +20,6 @@ from mylla_audit_desktop.desktop.widgets.file_job_dialog import FileJobDialog
 from mylla_audit_desktop.desktop.widgets.job_dialog import JobWords
 from mylla_audit_desktop.evidence.export import ExportRequest, ExportResult, export_csv
 from mylla_audit_desktop.log.csv_format import Profile
-from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -30,17 +27,6 @@ _PROFILES = {
     Profile.SPREADSHEET: "Spreadsheet (formulas are made harmless)",
     Profile.SIEM: "SIEM or import (every value exactly as stored)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ExportSubject:
-    """What is on the screen: exactly these entries are written."""
-
-    filters: LogFilters
-    snapshot: Snapshot
-    count: int | None
-    summary: str
-    zone: ZoneInfo
 
 
 _WORDS = JobWords(

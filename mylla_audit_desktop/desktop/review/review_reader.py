@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, Signal
 
 from mylla_audit_desktop.connections.decision_file import decision_file
-from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader
-from mylla_audit_desktop.desktop.audit_log.details_pane import EntryDetails, describe_entry
-from mylla_audit_desktop.desktop.background import Background, Latest, Report
+from mylla_audit_desktop.desktop.audit_log.details_reader import DetailsReader
+from mylla_audit_desktop.desktop.background import Background, Latest
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.review import source
 from mylla_audit_desktop.log.entry import EntrySummary
@@ -47,11 +46,15 @@ class ReviewReader(QObject):
         self.reviewer: str | None = None
         # The country data (.mmdb) that the user chose.
         self.locations: Path | None = None
-        self._slots = {name: Latest() for name in ("all", "earlier", "around", "entry", "newer")}
+        self._details = DetailsReader(background, self)
+        self._details.described.connect(self.entry)
+        self._details.failed.connect(self.failed)
+        self._slots = {name: Latest() for name in ("all", "earlier", "around", "newer")}
         self._changes = 0
 
     def use(self, log: OpenLog) -> None:
         """Read this log from now on."""
+        self._details.cancel()
         for slot in self._slots.values():
             slot.cancel()
         self._log = log
@@ -141,7 +144,7 @@ class ReviewReader(QObject):
         def done(context: FindingContext) -> None:
             self.around.emit(one, context)
 
-        self._slots["entry"].cancel()
+        self._details.cancel()
         self._slots["around"].put(
             self._background.run(
                 lambda cancellation, _report: source.read_around(
@@ -158,22 +161,12 @@ class ReviewReader(QObject):
         log = self._log
         if log is None:
             return
-        reader = LogReader(log.database)
-
-        def work(cancellation: Cancellation, _report: Report) -> EntryDetails | None:
-            whole = reader.read_entry(summary.id, summary.occurred_at, cancellation)
-            return None if whole is None else describe_entry(whole)
-
-        self._slots["entry"].put(
-            self._background.run(
-                work, done=self.entry.emit, failed=self.failed.emit, lane="details"
-            )
-        )
+        self._details.read(LogReader(log.database), summary)
 
     def forget_finding(self) -> None:
         """Nothing is selected: what was read for it is of no use."""
         self._slots["around"].cancel()
-        self._slots["entry"].cancel()
+        self._details.cancel()
 
     def _pass_over(self, error: Exception) -> None:
         if not isinstance(error, KnownError):

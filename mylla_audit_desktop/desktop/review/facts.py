@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.desktop.theme import mono_font
@@ -38,6 +39,8 @@ class FactList(QWidget):
         super().__init__()
         self.setAccessibleName(title)
         self._are_lines = are_lines
+        # A font with its features takes as long to make as the rest of a row.
+        self._font = mono_font()
         self._rows: list[_Row] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +51,7 @@ class FactList(QWidget):
         """Show these; None while they are being read."""
         shown = [Fact("", "reading…")] if facts is None else list(facts)
         while len(self._rows) < len(shown):
-            row = _Row(are_lines=self._are_lines)
+            row = _Row(self._font, are_lines=self._are_lines)
             self._column.addWidget(row)
             self._rows.append(row)
         for row in self._rows[len(shown) :]:
@@ -63,10 +66,10 @@ class FactList(QWidget):
 
 
 class _Row(QWidget):
-    def __init__(self, *, are_lines: bool) -> None:
+    def __init__(self, font: QFont, *, are_lines: bool) -> None:
         super().__init__()
         self._code = plain_label(is_selectable=True)
-        self._code.setFont(mono_font())
+        self._code.setFont(font)
         self._words: QLabel
         if are_lines:
             self._words = CutLabel("muted")

@@ -22,6 +22,8 @@ from mylla_audit_desktop.review.words import cut
 
 COLUMNS = ("Severity", "Finding", "By", "When", "Status")
 SEVERITY, TITLE, BY, WHEN, STATUS = range(len(COLUMNS))
+# How a cell is painted; severities in their own colours.
+LOOKS = {TITLE: "text", BY: "text", WHEN: "mono muted", STATUS: "muted"}
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -37,11 +39,12 @@ class FindingFilter:
 
     def admits(self, one: ReviewedFinding) -> bool:
         """Whether a finding is shown."""
+        finding = one.finding
         return (
-            self.rule in {None, one.finding.rule}
-            and self.status in {None, one.status}
-            and self.severity in {None, one.finding.severity}
-            and self.actor in {None, one.finding.actor_id}
+            (self.rule is None or self.rule is finding.rule)
+            and (self.severity is None or self.severity is finding.severity)
+            and (self.actor is None or self.actor == finding.actor_id)
+            and (self.status is None or self.status is one.status)
         )
 
 
@@ -62,8 +65,9 @@ class FindingModel(QAbstractTableModel):
     def show_findings(self, findings: Sequence[ReviewedFinding]) -> None:
         """Show these; they are sorted anew."""
         self._all = tuple(findings)
-        years = {one.finding.occurred_at.isoformat(self._zone)[:4] for one in findings}
-        self._spans_years = len(years) > 1
+        moments = [one.finding.occurred_at for one in findings]
+        ends = (min(moments), max(moments)) if moments else ()
+        self._spans_years = len({end.isoformat(self._zone)[:4] for end in ends}) > 1
         self._arrange()
 
     def update_findings(self, findings: Sequence[ReviewedFinding]) -> None:
@@ -100,6 +104,13 @@ class FindingModel(QAbstractTableModel):
     def filter(self) -> FindingFilter:
         """The filter in force."""
         return self._filter
+
+    def widest(self, column: int) -> set[str]:
+        """Texts of a column, among them the widest: every name, and one time for all."""
+        if column == BY:
+            rows = {one.finding.actor_id: one for one in self._rows}.values()
+            return {self._text(one, BY) for one in rows}
+        return {self._text(one, column) for one in self._rows[:1]}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -228,8 +239,4 @@ def _sort_key(one: ReviewedFinding, column: int) -> Any:
 
 
 def _look(one: ReviewedFinding, column: int) -> str:
-    if column == SEVERITY:
-        return f"bold {one.finding.severity.value}"
-    if column == WHEN:
-        return "mono muted"
-    return "muted" if column == STATUS else "text"
+    return f"bold {one.finding.severity.value}" if column == SEVERITY else LOOKS[column]

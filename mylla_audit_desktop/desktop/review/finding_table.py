@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHeaderView
 from mylla_audit_desktop.desktop.review.finding_model import (
     BY,
     COLUMNS,
+    LOOKS,
     SEVERITY,
     STATUS,
     TITLE,
@@ -14,7 +15,7 @@ from mylla_audit_desktop.desktop.review.finding_model import (
     FindingModel,
 )
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE, PieceTable
+from mylla_audit_desktop.desktop.widgets.piece_table import PieceTable
 from mylla_audit_desktop.review.decision import ReviewedFinding, Verdict
 
 _WIDTHS = {SEVERITY: 90, BY: 104, WHEN: 100, STATUS: 90}
@@ -59,10 +60,10 @@ class FindingTable(PieceTable):
     # -- widths ----------------------------------------------------------------
 
     def _take_rows(self) -> None:
-        model = self._findings
         for column, (least, _share) in _FITTED.items():
-            cells = {model.index(row, column).data(PIECES_ROLE) for row in range(model.rowCount())}
-            self._needed[column] = max([least, *map(self.delegate.width, cells)])
+            texts = self._findings.widest(column)
+            widths = [self.delegate.width(((text, LOOKS[column]),)) for text in texts]
+            self._needed[column] = max([least, *widths])
         self._fit_columns()
 
     def _fit_columns(self) -> None:

@@ -4,11 +4,9 @@ from collections import Counter
 from itertools import product
 
 import pytest
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from mylla_audit_desktop.desktop.activity.shades import readable_on, shade_of
 from mylla_audit_desktop.desktop.theme import (
     CONTRAST,
     DARK,
@@ -81,17 +79,6 @@ def test_what_cannot_be_pressed_can_still_be_read(tokens: Tokens, ground: str) -
 def test_what_cannot_be_pressed_and_what_nobody_typed_look_unlike_text(tokens: Tokens) -> None:
     for name in ("disabled", "placeholder"):
         assert contrast(tokens.text, getattr(tokens, name)) >= 1.8, name
-
-
-@in_every_theme
-def test_every_figure_of_the_heat_map_can_be_read(tokens: Tokens) -> None:
-    panel, accent, text = (QColor(name) for name in (tokens.panel, tokens.accent, tokens.text))
-    for count in range(101):
-        shade = shade_of(count, 100, panel, accent)
-        shown = readable_on(shade, text, panel)
-        measured = contrast(shown.name(), shade.name())
-        assert measured >= 4.5, f"{shown.name()} on {shade.name()}: {measured:.2f}"
-    assert contrast(shade_of(100, 100, panel, accent).name(), tokens.panel) >= 4.5
 
 
 @pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.CONTRAST])

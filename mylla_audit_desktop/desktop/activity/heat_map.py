@@ -203,12 +203,14 @@ class _HourHeader(QHeaderView):
 
 
 def short_count(count: int) -> str:
-    """`1,234`, `12k`, `3.4M`: as a cell has room for."""
+    """`1,234`, `12k`, `3.4M`, `123bn`: as a cell has room for, never more than there are."""
     if count < 10_000:
         return f"{count:,}"
-    if count < 1_000_000:
+    if count < 10**6:
         return f"{count // 1000}k"
-    return f"{count / 1_000_000:.1f}M"
+    size, unit = (10**6, "M") if count < 10**9 else (10**9, "bn")
+    tenths = f".{count * 10 // size % 10}" if count < 100 * size else ""
+    return f"{count // size:,}{tenths}{unit}"
 
 
 def _busiest(counted: list[tuple[int, WeekHour]]) -> WeekHour | None:

@@ -111,6 +111,8 @@ def _show(
         header.setSectionResizeMode(total, QHeaderView.ResizeMode.ResizeToContents)
     else:
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        # Every figure is whole, however long.
+        header.setSectionResizeMode(len(columns) - 1, QHeaderView.ResizeMode.ResizeToContents)
 
 
 def _hour_rows(activity: Activity) -> list[list[Figure]]:

@@ -1,7 +1,7 @@
 """The most frequent actors, actions or targets, with their counts."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -20,7 +20,7 @@ ROW_HEIGHT = 24
 _NAME_SHARE = 0.46
 # Less room shows nothing of an ID that could be read.
 _LEAST_ROOM = 24
-_COUNT_WIDTH = 62
+_COUNT_GAP, _LEAST_COUNT = 14, 62
 
 
 class TopList(ChartView):
@@ -31,6 +31,8 @@ class TopList(ChartView):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(FigureModel(), name)
         self.most = 0
+        # What the longest count takes, in pixels.
+        self.count_width = 0
         self.setItemDelegate(_RowDelegate(theme, self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -44,6 +46,10 @@ class TopList(ChartView):
     def show_tops(self, tops: tuple[Top, ...]) -> None:
         """Other values from now on."""
         self.most = max((top.count for top in tops), default=0)
+        metrics = QFontMetrics(text_font(13))
+        self.count_width = max(
+            metrics.horizontalAdvance(f"{self.most:,}") + _COUNT_GAP, _LEAST_COUNT
+        )
         rows = []
         for top in tops:
             shown = visible_text(top.name) or visible_name(top.value)
@@ -97,7 +103,8 @@ class _RowDelegate(QStyledItemDelegate):
             painter.setFont(self._mono)
             _draw(painter, room, visible_name(top.value))
         left = rect.left() + name_width
-        width = rect.width() - name_width - _COUNT_WIDTH
+        count_width = self._view.count_width
+        width = rect.width() - name_width - count_width
         track = QRectF(left, rect.top() + 5, width, rect.height() - 10)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -109,7 +116,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(share, 2, 2)
         painter.setFont(self._text)
         painter.setPen(theme.color("muted"))
-        count = QRect(rect.right() - _COUNT_WIDTH, rect.top(), _COUNT_WIDTH - 4, rect.height())
+        count = QRect(rect.right() - count_width, rect.top(), count_width - 4, rect.height())
         painter.drawText(
             count, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{top.count:,}"
         )

@@ -4,10 +4,10 @@ import pytest
 from PySide6.QtGui import QColor
 
 from mylla_audit_desktop.desktop.activity.shades import contrast, readable_on, shade_of
-from mylla_audit_desktop.desktop.theme import DARK, LIGHT, Tokens
+from mylla_audit_desktop.desktop.theme import CONTRAST, DARK, LIGHT, Tokens
 
 
-@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("tokens", [LIGHT, DARK, CONTRAST], ids=["light", "dark", "contrast"])
 def test_every_number_can_be_read_on_its_shade(tokens: Tokens) -> None:
     panel, accent, text = (QColor(one) for one in (tokens.panel, tokens.accent, tokens.text))
     for count in range(501):
@@ -15,7 +15,7 @@ def test_every_number_can_be_read_on_its_shade(tokens: Tokens) -> None:
         assert contrast(readable_on(ground, text, panel), ground) >= 4.5
 
 
-@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("tokens", [LIGHT, DARK, CONTRAST], ids=["light", "dark", "contrast"])
 def test_the_busiest_shade_stands_out_from_the_ground(tokens: Tokens) -> None:
     panel, accent = QColor(tokens.panel), QColor(tokens.accent)
     assert contrast(shade_of(500, 500, panel, accent), panel) >= 4.5

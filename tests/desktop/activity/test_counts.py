@@ -1,0 +1,37 @@
+"""Counts of any size are read whole, or shortened to what a cell has room for."""
+
+import pytest
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mylla_audit_desktop.database.activity import Top
+from mylla_audit_desktop.desktop.activity.heat_map import short_count
+from mylla_audit_desktop.desktop.activity.top_list import TopList
+from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice, text_font
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, "0"),
+        (9_999, "9,999"),
+        (10_000, "10k"),
+        (999_999, "999k"),
+        (1_000_000, "1.0M"),
+        (99_999_999, "99.9M"),
+        (999_999_999, "999M"),
+        (1_000_000_000, "1.0bn"),
+        (999_999_999_999, "999bn"),
+    ],
+)
+def test_a_cell_never_says_more_than_there_are(count: int, shown: str) -> None:
+    assert short_count(count) == shown
+
+
+def test_twelve_digits_have_room_beside_the_bar(qtbot: QtBot, qapp: QApplication) -> None:
+    tops = TopList(Theme(qapp, ThemeChoice.LIGHT), "Top targets")
+    qtbot.add_widget(tops)
+    tops.show_tops((Top("agt_1", "Front desk", 999_999_999_999), Top("agt_2", "", 7)))
+    needed = QFontMetrics(text_font(13)).horizontalAdvance("999,999,999,999")
+    assert tops.count_width > needed

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -378,3 +378,34 @@ def test_a_half_typed_name_waits_for_its_completion(
     assert page.model.rowCount() == 9
     QTest.keyClicks(page.bar.actor, " Weber")
     qtbot.wait_until(lambda: page.model.rowCount() == 3, timeout=20_000)
+
+
+@pytest.mark.parametrize("size", [(800, 540), (960, 540), (1280, 800), (1920, 1080)])
+def test_nothing_lies_over_anything_else_at_any_size(
+    qtbot: QtBot, start: Start, log_url: LogUrl, size: tuple[int, int]
+) -> None:
+    """The smallest are screens of 1920x1080 at 200 %, and less."""
+    page = opened(qtbot, start(log_url(make_entries(250))))
+    window = page.window()
+    page.table.go_to(3)
+    shown_details(qtbot, page)
+    window.resize(*size)
+    bar, details = page.bar, page.details
+    groups = (
+        (bar.period, bar.start, bar.end, bar.actor, bar.action, bar.target, bar.clear,
+         bar.refresh, bar.export),
+        (details.title, details.code, details.when, details.actor, details.target,
+         details.source, details.section, details.table, details.show_raw, details.copy),
+    )  # fmt: skip
+
+    def all_have_room() -> None:
+        assert (window.width(), window.height()) == size
+        for parts in groups:
+            places = [QRect(one.mapTo(window, QPoint(0, 0)), one.size()) for one in parts]
+            for place, one in zip(places, parts, strict=True):
+                what = f"{one.accessibleName() or one.text()} {place}"
+                assert sum(place.intersects(other) for other in places) == 1, what
+                assert window.rect().contains(place), what
+                assert one.height() >= one.minimumSizeHint().height(), what
+
+    qtbot.wait_until(all_have_room)

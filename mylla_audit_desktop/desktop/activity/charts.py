@@ -14,7 +14,7 @@ from mylla_audit_desktop.desktop.activity.top_list import ROW_HEIGHT, TopList
 from mylla_audit_desktop.desktop.activity.working_time import Stretch
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import plain_label, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import CutLabel, plain_label, plain_tooltip
 from mylla_audit_desktop.review.policy import Policy, describe_policy
 
 # Heights in pixels, usual and at most; rows of the lists.
@@ -36,7 +36,9 @@ class Charts(QWidget):
         self.tops = {
             name: TopList(theme, f"Top {name}") for name in ("actors", "actions", "targets")
         }
-        self._hint = plain_label("", "muted")
+        # Where there is no room it is cut, and whole in the tooltip; the hours are not.
+        self._hint = CutLabel("muted")
+        self._hint.setMinimumWidth(10)
         self._marks = plain_label("", "muted")
         self._marks.setAccessibleName("Busiest hours")
         self._note = plain_label("", "muted")
@@ -95,11 +97,12 @@ class Charts(QWidget):
     def say_policy(self, policy: Policy, problem: str) -> None:
         """Tell whose working hours the dashed line shows; a problem in its tooltip."""
         which = "the built-in working hours" if problem else "working hours"
-        self._hint.setText(
+        hint = (
             f"Each cell: entries in that hour of that weekday. Dashed: {which}. "
             "Click a cell to see its entries."
         )
-        self._hint.setToolTip(plain_tooltip(problem or describe_policy(policy)))
+        self._hint.setText(hint)
+        self._hint.setToolTip(plain_tooltip(f"{hint}\n{problem or describe_policy(policy)}"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the height that is seen."""

@@ -32,6 +32,8 @@ class FigureTables(QWidget):
         self.tops = {
             name: _table(f"Top {name.lower()}") for name in ("Actors", "Actions", "Targets")
         }
+        # A day is whole, however narrow the window.
+        self.time.setMinimumWidth(210)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 12)
         layout.setSpacing(24)

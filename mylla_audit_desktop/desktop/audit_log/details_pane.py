@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -39,6 +40,8 @@ from mylla_audit_desktop.log.visible import visible_lines, visible_name, visible
 
 _RAW_LONGEST = 20_000
 _MOST_FIELDS = 60
+# From this width on there is room for two columns, in pixels.
+_WIDE = 640
 _HINT = "Select an entry to see what it changed."
 
 
@@ -135,17 +138,31 @@ class DetailsPane(QFrame):
         for one in (self.show_unchanged, self.show_raw, self.copy):
             buttons.addWidget(one)
         buttons.addStretch(1)
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setSpacing(6)
-        layout.addWidget(self.title)
-        layout.addWidget(self.code)
-        layout.addLayout(grid)
-        layout.addSpacing(6)
-        layout.addWidget(self.section)
-        layout.addWidget(self._views, 1)
-        layout.addLayout(buttons)
+        facts, changes = QVBoxLayout(), QVBoxLayout()
+        for layout in (facts, changes):
+            layout.setSpacing(6)
+        facts.addWidget(self.title)
+        facts.addWidget(self.code)
+        facts.addLayout(grid)
+        facts.addStretch(1)
+        changes.addWidget(self.section)
+        changes.addWidget(self._views, 1)
+        changes.addLayout(buttons)
+        self._parts = QBoxLayout(QBoxLayout.Direction.TopToBottom, page)
+        self._parts.setContentsMargins(16, 12, 16, 12)
+        self._parts.setSpacing(12)
+        self._parts.addLayout(facts)
+        self._parts.addLayout(changes, 1)
         return page
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What changed below who and when, or beside it where the pane is wide and low."""
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= _WIDE
+        way = QBoxLayout.Direction
+        self._parts.setDirection(way.LeftToRight if is_wide else way.TopToBottom)
+        self._parts.setStretch(0, 2 if is_wide else 0)
+        self._parts.setStretch(1, 3 if is_wide else 1)
 
     # -- content ---------------------------------------------------------------
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -82,8 +83,7 @@ class FilterBar(QFrame):
         self.set_filters(self._defaults)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 16, 4)
+        row = self._fields = QHBoxLayout()
         row.setSpacing(8)
         fields: tuple[tuple[str, QWidget, int, str], ...] = (
             ("Date range", self.period, _PERIOD_WIDTHS[0], ""),
@@ -110,22 +110,46 @@ class FilterBar(QFrame):
         self.actor.setToolTip("IDs or names, separated by commas")
         self.action.setToolTip("Names or patterns with * and ?, separated by commas")
         self.target.setToolTip("The ID of an object: everything that touched exactly it")
-        self._row = row
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
         for widget in (self.hours, self.clear, self.refresh, self.export):
             if widget is self.refresh:
-                row.addStretch(1)
+                self._buttons.addStretch(1)
             self.add_button(widget)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(16, 10, 16, 4)
+        self._rows.setSpacing(8)
+        self._rows.addLayout(row, 20)
+        self._rows.addLayout(self._buttons, 1)
 
     def add_button(self, widget: QPushButton) -> None:
         """Put a button at the right end of the row."""
         column = QVBoxLayout()
         column.addStretch(1)
         column.addWidget(widget)
-        self._row.addLayout(column)
+        self._buttons.addLayout(column)
 
     def sizeHint(self) -> QSize:
         """As narrow as the fields can be."""
-        return QSize(900, super().sizeHint().height())
+        return QSize(700, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Likewise: where there is no room beside the fields, the buttons go below them."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Buttons beside the fields, or below them where the window is narrow."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        margins = self._rows.contentsMargins()
+        needed = margins.left() + margins.right() + self._rows.spacing()
+        for part in (self._fields, self._buttons):
+            needed += part.minimumSize().width()
+        is_narrow = self.width() < needed
+        way = QBoxLayout.Direction
+        self._rows.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
 
     def _connect(self) -> None:
         self.period.chosen.connect(self._take_preset)
@@ -292,6 +316,7 @@ class FilterBar(QFrame):
         self.hours.setAccessibleName(f"Remove the filter {shown}")
         self.hours.setToolTip(f"Only {', '.join(labels)}: click to show every hour again")
         self.hours.setVisible(bool(hours))
+        self._arrange()
 
     def _show_days(self) -> None:
         days = preset_days(self.period.preset, datetime.now(self._zone).date())

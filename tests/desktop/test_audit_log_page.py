@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QHeaderView, QLabel
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.database.append import append_entries
@@ -409,3 +409,25 @@ def test_nothing_lies_over_anything_else_at_any_size(
                 assert one.height() >= one.minimumSizeHint().height(), what
 
     qtbot.wait_until(all_have_room)
+
+
+def test_without_entries_the_head_of_the_table_stays(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(20))))
+    head = page.table.horizontalHeader()
+    before = QRect(head.mapTo(page, QPoint(0, 0)), head.size())
+    widths = [head.sectionSize(column) for column in range(head.count())]
+    page.bar.target.setText("agt_none")
+    qtbot.wait_until(page.notice.isVisible)
+    (shown,) = page.notice.findChildren(QHeaderView)
+
+    def is_the_same() -> None:
+        place = QRect(shown.mapTo(page, QPoint(0, 0)), shown.size())
+        assert (place.top(), place.height()) == (before.top(), before.height())
+        assert [shown.sectionSize(column) for column in range(5)] == pytest.approx(
+            widths[:5], abs=4
+        )
+
+    qtbot.wait_until(is_the_same)
+    assert page.details.shown_entry() is None

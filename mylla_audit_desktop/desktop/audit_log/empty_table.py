@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHeaderView, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QHeaderView, QVBoxLayout
 
 from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
 from mylla_audit_desktop.desktop.widgets import EmptyState
@@ -18,7 +18,6 @@ class EmptyTable(EmptyState):
         self._head.setModel(table.model())
         self._head.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._head.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101 - as EmptyState made it
         # A line for the table's own edge, so that the head does not move.
@@ -37,4 +36,6 @@ class EmptyTable(EmptyState):
 
     def _follow(self) -> None:
         self._table.fit_columns(self.width() - self._table.verticalScrollBar().sizeHint().width())
-        self._head.restoreState(self._table.horizontalHeader().saveState())
+        head = self._table.horizontalHeader()
+        self._head.restoreState(head.saveState())
+        self._head.setFixedHeight(head.sizeHint().height())

@@ -86,6 +86,8 @@ def running_secure_postgresql() -> Iterator[SecureServer]:
         authority = Authority(folder)
         certificate = authority.issue("localhost")
         settings = {
+            # All that the name of the certificate stands for: PgBouncer takes any of them.
+            "listen_addresses": "localhost",
             "ssl": "on",
             "ssl_cert_file": str(certificate.file),
             "ssl_key_file": str(certificate.key),

@@ -207,6 +207,28 @@ def test_one_key_decides_and_goes_on_until_the_period_can_be_signed(
     assert [one.content.population for one in signed] == [8]
 
 
+@pytest.mark.parametrize("leads_away", ["another period", "another log"])
+def test_what_was_said_of_a_period_does_not_stay_over_another(
+    qtbot: QtBot, start: Start, small: Office, leads_away: str
+) -> None:
+    page = opened(
+        qtbot, start, small, choice=PeriodChoice(Preset.CUSTOM, "2026-04-01", "2026-04-30")
+    )
+    page.head.sign_off.click()
+    dialog = page.findChild(SignOffDialog)
+    assert dialog is not None
+    dialog.sign.click()
+    qtbot.wait_until(page.banner.isVisible, timeout=PATIENCE)
+    assert "The period is signed off" in page.banner.sentence.text()
+    if leads_away == "another period":
+        page.head.start.selectAll()
+        qtbot.keyClicks(page.head.start, "2026-03-01")
+    else:
+        assert page.current.log is not None
+        page.show_log(page.current.log)
+    qtbot.wait_until(page.banner.isHidden, timeout=PATIENCE)
+
+
 def test_a_verdict_that_needs_a_note_asks_for_it_at_the_field(
     qtbot: QtBot, start: Start, small: Office
 ) -> None:

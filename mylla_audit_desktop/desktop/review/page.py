@@ -201,6 +201,8 @@ class ReviewPage(Page):
     # -- showing ---------------------------------------------------------------
 
     def _show_nothing(self) -> None:
+        # What was said was said of the period before.
+        self.banner.hide()
         self.overview.show(None, "reading…")
         self.findings.clear()
 

@@ -18,9 +18,16 @@ for program in mylla-audit mylla-audit-desktop; do
 done
 packaging/linux/install.sh "$root"
 install -Dm644 packaging/deb/copyright "$root/usr/share/doc/mylla-audit-desktop/copyright"
-gzip -9nc CHANGELOG.md >"$root/usr/share/doc/mylla-audit-desktop/changelog.gz"
+gzip -9nc CHANGELOG.md >"$root/usr/share/doc/mylla-audit-desktop/NEWS.gz"
+{
+    echo "mylla-audit-desktop ($version) unstable; urgency=medium"
+    printf '\n  * What is new is in NEWS.gz.\n\n'
+    echo " -- $(sed -n 's/^Maintainer: //p' packaging/deb/control.in)  $(git log -1 --format=%cD 2>/dev/null || date -R)"
+} | gzip -9nc >"$root/usr/share/doc/mylla-audit-desktop/changelog.gz"
+install -Dm644 packaging/deb/lintian-overrides "$root/usr/share/lintian/overrides/mylla-audit-desktop"
 find "$root" -type d -exec chmod 755 {} +
 chmod -R u+rwX,go+rX,go-w "$root"
+find "$root/usr/lib" -name '*.so*' -type f -exec chmod 644 {} +
 
 # Debian's own libraries are Debian's to keep safe: the bundle's copies of them go.
 for library in "$root/usr/lib/mylla-audit-desktop/_internal/"lib*.so*; do
@@ -29,19 +36,26 @@ for library in "$root/usr/lib/mylla-audit-desktop/_internal/"lib*.so*; do
         rm "$library"
     fi
 done
-outside=$(find "$root/usr/lib/mylla-audit-desktop" \( -name '*.so*' -o -perm -u+x \) -type f -exec ldd {} + 2>/dev/null |
-    awk '$2 == "=>" && $3 ~ /^\// {print $3}' | grep -v "$root" | sort -u)
-needed=$(for library in $outside; do
+# What is asked for by name, and where that is not in the bundle the package that has it.
+files=$(find "$root/usr/lib/mylla-audit-desktop" -type f \( -name '*.so*' -o -perm -u+x \))
+# shellcheck disable=SC2086 # a list of files
+asked=$(readelf -d $files 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u)
+needed=$(for library in $asked; do
+    [ -z "$(find "$root" -name "$library" -print -quit)" ] || continue
+    path=$(ldconfig -p | awk -v name="$library" '$1 == name {print $NF; exit}')
     # Some libraries are known by the path before a link was followed.
-    for path in "$library" "$(readlink -f "$library")" "/usr$library"; do
-        if owner=$(dpkg-query -S "$path" 2>/dev/null); then
+    for place in "$path" "$(readlink -f "$path")" "/usr$path"; do
+        if owner=$(dpkg-query -S "$place" 2>/dev/null); then
             echo "${owner%%:*}"
             break
         fi
     done
 done | sort -u)
+# shellcheck disable=SC2086
+libc=$(objdump -T $files 2>/dev/null | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 | cut -d_ -f2)
 # Loaded while running, so that no ldd names them.
-needed=$(printf '%s\n' $needed libegl1 libgl1 libfontconfig1 libdbus-1-3 libxcb-cursor0 | sort -u | paste -sd, | sed 's/,/, /g')
+needed=$(printf '%s\n' $needed libegl1 libgl1 libfontconfig1 libdbus-1-3 libxcb-cursor0 | sort -u |
+    sed "s/^libc6$/libc6 (>= $libc)/" | paste -sd, | sed 's/,/, /g')
 size=$(du -sk --exclude=DEBIAN "$root" | cut -f1)
 sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@NEEDED@/$needed/" \
     packaging/deb/control.in >"$root/DEBIAN/control"

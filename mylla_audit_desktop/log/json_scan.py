@@ -16,8 +16,9 @@ _PLAIN_VALUE = (
 )
 _PLAIN_MEMBER = rf'"([^"\\]*+)"\s*+:\s*+({_PLAIN_VALUE})'
 _PLAIN_MEMBERS = re.compile(_PLAIN_MEMBER, re.DOTALL)
+# Not possessive about whole members: Python before 3.11.5 goes on in the midst of one that fails.
 _PLAIN_OBJECT = re.compile(
-    rf"{{\s*+{_PLAIN_MEMBER}(?:\s*+,\s*+{_PLAIN_MEMBER})*+\s*+}}\s*+", re.DOTALL
+    rf"{{\s*+{_PLAIN_MEMBER}(?:\s*+,\s*+{_PLAIN_MEMBER})*\s*+}}\s*+", re.DOTALL
 )
 
 

@@ -25,7 +25,7 @@ _IGNORED = str.maketrans("", "", " _-")
 # so, they cost a hundredth of the exact reader.
 _TEXT = r'[^"\\\x00-\x1f]*'
 _SCALAR = rf'(?:"{_TEXT}"|0|[1-9][0-9]*|true|false|null)'
-_PLAIN = re.compile(rf'\{{(?:"(?!{_FIELD}"){_TEXT}": ?{_SCALAR}, ?)*+"{_FIELD}": ?"({_TEXT})"\}}')
+_PLAIN = re.compile(rf'\{{(?:"(?!{_FIELD}"){_TEXT}": ?{_SCALAR}, ?)*"{_FIELD}": ?"({_TEXT})"\}}')
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,13 @@ def test_killed_at_random_moments(tmp_path: Path, victim: Victim) -> None:
         os.kill(pid, signal.SIGKILL)
         assert victim.wait() == "killed"
         assert_nothing_wrong(output, row_counts=set(range(2000, 10_000)))
-    assert output.exists()
+    # However slow the computer: one more, which has an export behind it.
+    pid = victim.start(output=str(output), rows=2000, force=True, for_ever=True)
+    while not output.exists():
+        threading.Event().wait(0.01)
+    os.kill(pid, signal.SIGKILL)
+    assert victim.wait() == "killed"
+    assert_nothing_wrong(output, row_counts=set(range(2000, 10_000)))
     assert victim.export(output=str(output), rows=1, force=True) == "done"
     assert names_in(tmp_path) == PAIR
 

@@ -57,7 +57,7 @@ def page(parser: argparse.ArgumentParser) -> str:
     commands = list(_commands(parser))
     parts = [
         f'.TH {name.upper()} 1 "" "Mylla Audit {__version__}" "User Commands"\n',
-        f".SH NAME\n{name} \\- {_text((parser.description or '').rstrip('.').lower())}\n",
+        f".SH NAME\n{name} \\- {_text(_summary(parser))}\n",
         f".SH SYNOPSIS\n.nf\n{_text(_usage(parser))}\n.fi\n",
         f".SH OPTIONS\n{_options(parser)}",
     ]
@@ -79,8 +79,16 @@ def _commands(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
     return found
 
 
+def _summary(parser: argparse.ArgumentParser) -> str:
+    words = (parser.description or "").rstrip(".")
+    return words[:1].lower() + words[1:]
+
+
 def _usage(parser: argparse.ArgumentParser) -> str:
-    return parser.format_usage().removeprefix("usage: ").strip()
+    told = "usage: "
+    # The lines after the first stand under its end.
+    lines = parser.format_usage().rstrip().splitlines()
+    return "\n".join(line[len(told) :] for line in lines)
 
 
 def _options(parser: argparse.ArgumentParser) -> str:

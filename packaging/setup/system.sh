@@ -19,7 +19,7 @@ case "${1:-run}" in
     # starts a server of its own where there is none; the tests leave it alone and start theirs.
     test)
         wanted="$wanted postgresql openssl sqlite3 poppler-utils xvfb xauth openbox scrot dbus dbus-x11 at-spi2-core
-python3-pyatspi gnome-keyring pgbouncer systemd desktop-file-utils appstream"
+python3-pyatspi gnome-keyring libsecret-tools pgbouncer systemd desktop-file-utils appstream"
         ;;
     # What takes libraries apart, and Python as one: the bundle holds it.
     release)

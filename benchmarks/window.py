@@ -106,7 +106,7 @@ def _export(page: AuditLogPage, folder: Path, heart: Beats, figures: dict[str, o
     figures["opening the export"] = heart.take()
     dialog.start()
     random_ = random.Random(2)
-    while dialog.result_written is None:
+    while dialog.written is None:
         page.table.go_to(random_.randrange(page.model.rowCount()))
         _spin(0.05)
     figures["exporting and scrolling"] = heart.take()

@@ -26,6 +26,7 @@ from mylla_audit_desktop.desktop.connections.opener import (
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
 from mylla_audit_desktop.desktop.connections.switcher import Switcher
 from mylla_audit_desktop.desktop.demo_database import DEMO_ENTRIES
+from mylla_audit_desktop.desktop.garbage import GarbageCollector
 from mylla_audit_desktop.desktop.later import load_later
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
@@ -57,6 +58,7 @@ class Session:
         theme = arguments.theme or self.settings.settings.theme
         self.theme = Theme(application, ThemeChoice(theme))
         self.boundary = ErrorBoundary(application)
+        self.garbage = GarbageCollector(application)
         self.background = Background(application)
         self.background.crashed.connect(self.boundary.take)
         catalog = parse_catalog(resource_path("actions.toml").read_text("utf-8"))
@@ -118,6 +120,8 @@ class Session:
     def finish(self) -> bool:
         """End all work; whether every thread has ended."""
         has_ended = self.background.shutdown()
+        if has_ended:
+            self.garbage.stop()
         if has_ended and self._log is not None:
             self._log.database.close()
         return has_ended

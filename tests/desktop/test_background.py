@@ -1,13 +1,16 @@
 """Work off the UI thread: answers arrive there, cancelled ones never do."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
+from mylla_audit_desktop.desktop.garbage import GarbageCollector
 from mylla_audit_desktop.log.errors import DatabaseError
 
 
@@ -116,3 +119,29 @@ def test_shutdown_does_not_wait_for_what_hangs(qtbot: QtBot) -> None:
     assert not background.shutdown(0.1)
     go_on.set()
     assert background.shutdown(5)
+
+
+class _Circle(QObject):
+    """Garbage that only a collection finds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.me = self
+
+
+def test_no_worker_destroys_what_belongs_to_the_window(
+    qtbot: QtBot, background: Background
+) -> None:
+    collector = GarbageCollector(background)
+    ended_in: list[int] = []
+    watched, done = [], list[object]()
+    for _ in range(20):
+        circle = _Circle()
+        watched.append(weakref.ref(circle, lambda _: ended_in.append(threading.get_ident())))
+        del circle
+        answers = len(done)
+        background.run(lambda _c, _r: [[] for _ in range(50_000)], done=done.append)
+        qtbot.wait_until(lambda: len(done) > answers)  # noqa: B023 - of this round
+    qtbot.wait_until(lambda: bool(ended_in))
+    collector.stop()
+    assert set(ended_in) == {threading.get_ident()}

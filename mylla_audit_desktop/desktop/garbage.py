@@ -1,0 +1,33 @@
+"""Garbage is collected in the UI thread only.
+
+Python collects wherever it happens to make an object. A worker that does would destroy
+widgets and timers that hang in a circle, in a thread that Qt allows them not to be destroyed in.
+"""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+_EVERY_MS = 200
+
+
+class GarbageCollector(QObject):
+    """Collects as Python would, by its counts and thresholds, but between two events."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self, interval=_EVERY_MS)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Leave it to Python again."""
+        self._timer.stop()
+        gc.enable()
+
+    def _collect(self) -> None:
+        for generation in (2, 1, 0):
+            if gc.get_count()[generation] > gc.get_threshold()[generation]:
+                gc.collect(generation)
+                return

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.database.reader import read_entry_row
 from mylla_audit_desktop.database.relation import EntryRelation
 from mylla_audit_desktop.log.entry import AuditEntry
 
@@ -36,7 +37,5 @@ def read_entries(
         while batch := list(islice(wanted, _BATCH)):
             cancellation.raise_if_cancelled()
             for row in connection.execute(sa.select(*columns).where(relation.id.in_(batch))):
-                # A view may leave empty what the contract does not.
-                required = (text or "" for text in row[2:6])
-                found[row[0]] = AuditEntry(row[0], row[1], *required, *row[6:])
+                found[row[0]] = read_entry_row(row)
     return found

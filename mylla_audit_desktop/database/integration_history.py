@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mylla_audit_desktop.database.reader import read_entry_row
 from mylla_audit_desktop.database.relation import EntryRelation
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.json_text import LONGEST
@@ -72,9 +73,4 @@ class IntegrationHistory:
         return assigned_agents(disconnect, history)
 
     def _entries(self, statement: sa.Select[Any]) -> list[AuditEntry]:
-        return [_entry(row) for row in self._connection.execute(statement)]
-
-
-def _entry(row: sa.Row[Any]) -> AuditEntry:
-    """A view may leave actor and action empty although the contract does not."""
-    return AuditEntry(row[0], row[1], *(text or "" for text in row[2:6]), *row[6:])
+        return [read_entry_row(row) for row in self._connection.execute(statement)]

@@ -129,9 +129,15 @@ def _is_free(log: SeenEntries, schedule: Schedule, window: Window) -> Expression
         when = sa.type_coerce(log.relation.occurred_at, sa.TIMESTAMP(timezone=True))
         place: Expression = sa.func.width_bucket(when, bounds, type_=sa.Integer)
         return place % 2 == 1
-    texts = [sqlite_text(edge) for edge in edges]
+    # As bytes: Python takes no text from SQLite that is no UTF-8.
+    raw_edges = [sqlite_text(edge).encode() for edge in edges]
     name = f"mylla_free_{abs(hash(schedule)):x}"
     driver = sqlite_driver(log.connection)
-    driver.create_function(name, 1, lambda text: bisect_right(texts, text) % 2, deterministic=True)
-    call = getattr(sa.func, name)(sa.type_coerce(log.relation.occurred_at, sa.Text))
+
+    def is_free(raw: bytes | None) -> int:
+        return 0 if raw is None else bisect_right(raw_edges, raw) % 2
+
+    driver.create_function(name, 1, is_free, deterministic=True)
+    text = sa.type_coerce(log.relation.occurred_at, sa.Text)
+    call = getattr(sa.func, name)(sa.cast(text, sa.LargeBinary))
     return sa.type_coerce(call, sa.Integer) == 1

@@ -197,7 +197,7 @@ class LogReader:
             statement = statement.where(self._relation.occurred_at == occurred_at)
         with self._database.reading(cancellation) as connection:
             row = connection.execute(statement.limit(1)).first()
-        return None if row is None else _entry(row)
+        return None if row is None else read_entry_row(row)
 
     def iterate_entries(
         self, query: LogQuery, limit: int | None, cancellation: Cancellation
@@ -217,7 +217,7 @@ class LogReader:
         ):
             for row in rows:
                 cancellation.raise_if_cancelled()
-                yield _entry(row)
+                yield read_entry_row(row)
 
     def read_next_match(
         self,
@@ -338,8 +338,9 @@ class LogReader:
         return steps.union_all(sa.select(following).where(steps.c.value.is_not(None)))
 
 
-def _entry(row: sa.Row[Any]) -> AuditEntry:
-    return AuditEntry(row[0], row[1], *_required_texts(row), *row[6:])
+def read_entry_row(row: sa.Row[Any]) -> AuditEntry:
+    """The entry of a row of `EntryRelation.entry_columns`."""
+    return AuditEntry(row[0], _time(row), *_required_texts(row), *row[6:])
 
 
 def read_summary(row: sa.Row[Any]) -> EntrySummary:
@@ -349,7 +350,7 @@ def read_summary(row: sa.Row[Any]) -> EntrySummary:
     is_cut = any(text is not None and len(text) >= EXCERPT_LENGTH for text in (before, after))
     return EntrySummary(
         row[0],
-        row[1],
+        _time(row),
         *_required_texts(row),
         target_type,
         target_id,
@@ -358,6 +359,11 @@ def read_summary(row: sa.Row[Any]) -> EntrySummary:
         changes,
         has_more or is_cut,
     )
+
+
+def _time(row: sa.Row[Any]) -> Instant:
+    """None of a view counts as `-infinity`, as what cannot be read does."""
+    return row[1] or Instant.EARLIEST
 
 
 def _required_texts(row: sa.Row[Any]) -> tuple[str, str, str, str]:

@@ -190,7 +190,7 @@ class EntryRelation:
             # The byte order of our columns knows no letters beyond ASCII.
             start, wanted = sa.collate(start, "default"), sa.collate(wanted, "default")
             return sa.func.lower(start) == sa.func.lower(wanted)
-        return sa.func.mylla_lower(start, type_=sa.Text) == prefix.lower()
+        return sa.func.mylla_lower(_as_bytes(start), type_=sa.Text) == prefix.lower()
 
     # -- order -----------------------------------------------------------------
 
@@ -203,7 +203,8 @@ class EntryRelation:
         if name != "ip_address":
             return self.text(name, source)
         if not self.is_postgresql:
-            return sa.func.mylla_ip_key(self.plain_text(name, source), type_=sa.Text)
+            address = _as_bytes(self.plain_text(name, source))
+            return sa.func.mylla_ip_key(address, type_=sa.Text)
         return sa.type_coerce(column, _Inet) if self._types.get(name) == "inet" else column
 
     def key_columns(self, sort: Sort, source: sa.FromClause | None = None) -> list[Expression]:
@@ -281,14 +282,22 @@ class EntryRelation:
 
 
 @lru_cache(maxsize=65_536)
-def ip_sort_key(text: str | None) -> str | None:
+def _as_bytes(text: Expression) -> Expression:
+    """For a function of ours: Python takes no text from SQLite that is no UTF-8."""
+    return sa.cast(text, sa.LargeBinary)
+
+
+def ip_sort_key(address: str | bytes | None) -> str | None:
     """A text that sorts as the address does in PostgreSQL.
 
     IPv4 first, then by the bits of the network: a network stands before the addresses
     in it. What is no address stands after all addresses, by code point.
     """
-    if text is None:
+    if address is None:
         return None
+    # The same for the bytes that SQLite hands over and for what was read of them.
+    raw = address if isinstance(address, bytes) else address.encode("utf-8", "surrogateescape")
+    text = raw.decode("utf-8", "backslashreplace")
     try:
         interface = ip_interface(text)
     except ValueError:
@@ -299,6 +308,6 @@ def ip_sort_key(text: str | None) -> str | None:
     return key if interface.ip == network.network_address else f"{key}/{int(interface.ip):x}"
 
 
-def lower_text(text: str | None) -> str | None:
-    """The text in lower case; SQLite's own function knows ASCII only."""
-    return None if text is None else text.lower()
+def lower_text(raw: bytes | None) -> str | None:
+    """The text of these bytes in lower case; SQLite's own function knows ASCII only."""
+    return None if raw is None else raw.decode("utf-8", "replace").lower()

@@ -9,6 +9,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.relation import EntryRelation, Expression
 from mylla_audit_desktop.database.window import Bounds
+from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.off_hours import SeenEntry
 
 _TEXTS = ("actor_type", "actor_id", "actor_name", "target_id", "target_name", "ip_address")
@@ -34,7 +35,15 @@ class SeenEntries:
         """The entries of a statement, in its order. Raises CancelledError."""
         self.cancellation.raise_if_cancelled()
         return [
-            SeenEntry(row[0], row[1], row[2] or "", row[3] or "", row[4] or "", *row[5:])
+            # A view may leave empty what the contract does not.
+            SeenEntry(
+                row[0],
+                row[1] or Instant.EARLIEST,
+                row[2] or "",
+                row[3] or "",
+                row[4] or "",
+                *row[5:],
+            )
             for row in self.connection.execute(statement, values)
         ]
 

@@ -14,7 +14,13 @@ from mylla_audit_desktop.database.new_networks import NewNetworks
 from mylla_audit_desktop.database.outside_hours import read_outside_hours
 from mylla_audit_desktop.database.relation import Expression
 from mylla_audit_desktop.database.seen_entries import SeenEntries
-from mylla_audit_desktop.database.window import Window, odd_parts, ordinary_part, whole_months
+from mylla_audit_desktop.database.window import (
+    Bounds,
+    Window,
+    odd_parts,
+    ordinary_part,
+    whole_months,
+)
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.locations import Locations
 from mylla_audit_desktop.review.off_hours import (
@@ -28,6 +34,7 @@ from mylla_audit_desktop.review.policy import Policy
 
 _LONG = 400 * 86_400_000_000  # microseconds
 _MOST_ACTORS = 5_000
+_MOST_UNREADABLE = 100
 
 
 class UnusualReader:
@@ -45,9 +52,9 @@ class UnusualReader:
     ) -> list[UnusualEntry]:
         """Every unusual entry of a period, of some actors or of all; in no order."""
         seen: dict[int, SeenEntry] = {}
-        for bounds in odd_parts(start, end):
+        window, odd = self._parts(start, end)
+        for bounds in odd:
             seen |= {entry.id: entry for entry in self.log.read_between(bounds)}
-        window = self._window(start, end)
         known = None if window is None else self._actors(window, actors)
         if window is not None:
             seen |= {
@@ -76,29 +83,38 @@ class UnusualReader:
 
         Those of other actors may be among them.
         """
+        window, odd = self._parts(start, end)
         found = [
-            pair
-            for bounds in odd_parts(start, end)
-            for pair in self._networks.among(self.log.read_between(bounds))
+            pair for bounds in odd for pair in self._networks.among(self.log.read_between(bounds))
         ]
-        window = self._window(start, end)
         if window is not None:
             found += self._networks.read(window, self._actors(window, actors))
         return {entry.id: (entry, origin) for entry, origin in found}
 
-    def _window(self, start: Instant | None, end: Instant | None) -> Window | None:
-        """The ordinary times of a period, no longer than the log is."""
-        window = ordinary_part(start, end)
+    def _parts(
+        self, start: Instant | None, end: Instant | None
+    ) -> tuple[Window | None, list[Bounds]]:
+        """The ordinary times of a period, no longer than the log is, and the others."""
+        window, odd = ordinary_part(start, end), list(odd_parts(start, end))
         if window is None or window.end.microseconds - window.start.microseconds <= _LONG:
-            return window
+            return window, odd
         when = self.log.relation.occurred_at
-        edges = []
-        for direction in (when.asc(), when.desc()):
-            statement = sa.select(when).where(when >= window.start, when < window.end)
-            edges.append(self.log.connection.scalar(statement.order_by(direction).limit(1)))
-        if edges[0] is None or edges[1] is None:
-            return None
-        return Window(edges[0], Instant(edges[1].microseconds + 1))
+        inside = sa.select(when).where(when >= window.start, when < window.end)
+        first, last = (
+            self.log.connection.scalars(inside.order_by(direction).limit(_MOST_UNREADABLE)).all()
+            for direction in (when.asc(), when.desc())
+        )
+        if not first:
+            return None, odd
+        # A view may hold times that sort into the window and cannot be read.
+        first_at = next(filter(window.holds, first), window.start)
+        last_at = next(filter(window.holds, last), None)
+        after = window.end if last_at is None else Instant(last_at.microseconds + 1)
+        if first[0] != first_at:
+            odd.append((window.start, first_at))
+        if last_at is not None and last[0] != last_at:
+            odd.append((after, window.end))
+        return Window(first_at, after), odd
 
     def _actors(self, window: Window, actors: Sequence[str] | None) -> list[str] | None:
         """Who acted in the window, by steps of the index; None where that is no help."""

@@ -19,6 +19,10 @@ class Window:
     start: Instant
     end: Instant
 
+    def holds(self, instant: Instant) -> bool:
+        """Whether an instant lies in it."""
+        return self.start <= instant < self.end
+
 
 def ordinary_part(start: Instant | None, end: Instant | None) -> Window | None:
     """What of a period lies in ordinary times; None bounds are open."""

@@ -124,3 +124,41 @@ def test_an_entry_whose_time_cannot_be_read_is_found_in_the_period_it_sorts_into
     opened.close()
     # All three are of a Sunday.
     assert sorted(id_ for one in found for id_ in one.entry_ids) == [1, 2, 3]
+
+
+def test_entries_that_are_no_text_and_no_time_stop_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "odd.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE entries (id, occurred_at, actor_type, actor_id, actor_name, action,"
+            " target_type, target_id, target_name, before, after, ip_address)"
+        )
+        times = ["2026-03-01T03:00:00.000000+00:00", None, 5, "", "garbage", "2026-13-01T00:00"]
+        for number, when in enumerate(times, 1):
+            connection.execute(
+                "INSERT INTO entries VALUES (?, ?, 'member', 'u', CAST(? AS TEXT), 'a.b',"
+                " NULL, NULL, NULL, NULL, NULL, CAST(? AS TEXT))",
+                (number, when, b"Ad\xff", b"10.0.0.\xff"),
+            )
+    connection.close()
+    opened = open_database(f"sqlite:///{path}")
+    reader = LogReader(opened)
+    for column in SortColumn:
+        for ascending in (True, False):
+            query = LogQuery(sort=Sort(column, ascending))
+            found = reader.iterate_entries(query, None, Cancellation())
+            assert sorted(entry.id for entry in found) == [1, 2, 3, 4, 5, 6]
+    snapshot = reader.read_snapshot(LogQuery(), Cancellation())
+    shown = reader.read_page(snapshot, 0, 10, None, Cancellation()).entries
+    assert sorted(entry.id for entry in shown) == [1, 2, 3, 4, 5, 6]
+    lines = stream_csv(
+        opened,
+        LogQuery(),
+        profile=Profile.SIEM,
+        zone=zone_named("Europe/Berlin"),
+        cancellation=Cancellation(),
+    )
+    assert b"".join(lines).count(b"Ad\xff") == 6
+    findings = read_findings(opened, Policy(), None, None, Cancellation(), rules=(Rule.OFF_HOURS,))
+    assert {id_ for one in findings for id_ in one.entry_ids} >= {1, 6}
+    opened.close()

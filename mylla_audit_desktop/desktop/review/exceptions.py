@@ -18,7 +18,13 @@ from PySide6.QtWidgets import (
 from mylla_audit_desktop.desktop.review.policy_draft import NO_HOLIDAYS, ActorDraft, WeekDraft
 from mylla_audit_desktop.desktop.review.week_grid import WeekGrid, is_off
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import button, mark_wrong, permit, plain_label
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    mark_wrong,
+    permit,
+    plain_label,
+    plain_tooltip,
+)
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.zones import all_zone_names
 
@@ -158,7 +164,10 @@ class Exceptions(QWidget):
         who = f"{name} ({actor.actor_id})" if name else actor.actor_id
         week = "" if actor.week is None else describe_week(actor.week)
         for column, text in enumerate((who, actor.time_zone, actor.holidays, week)):
-            self.table.setItem(place, column, QTableWidgetItem(visible_text(text)))
+            item = QTableWidgetItem(visible_text(text))
+            # Hours rarely fit.
+            item.setToolTip(plain_tooltip(text))
+            self.table.setItem(place, column, item)
 
     def _show_actor(self) -> None:
         if self._is_filling:

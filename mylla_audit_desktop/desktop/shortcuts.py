@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -49,7 +50,7 @@ REVIEW_SHORTCUTS = (
     ("X", "Escalate"),
     ("R", "Reopen"),
     ("U", "Take back your last decision"),
-    ("Shift+Up, Shift+Down, Ctrl+A", "Select several, to decide at once"),
+    ("Shift+↑ ↓, Ctrl+A", "Select several, to decide at once"),
     ("Ctrl+Enter", "In the note: give the verdict that asked for it"),
     ("Escape", "In the note: back to the findings"),
     ("Ctrl+J", "Next open finding"),
@@ -78,7 +79,7 @@ def shortcut_dialog(parent: QWidget | None) -> QDialog:
     dialog.setWindowTitle("Keyboard shortcuts")
     dialog.setAccessibleName("Keyboard shortcuts")
     columns = QHBoxLayout()
-    columns.setSpacing(36)
+    columns.setSpacing(24)
     for groups in (
         (("Audit log", SHORTCUTS), ("Every page", WINDOW_SHORTCUTS)),
         (("Review", REVIEW_SHORTCUTS),),
@@ -87,8 +88,8 @@ def shortcut_dialog(parent: QWidget | None) -> QDialog:
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     layout = QVBoxLayout(dialog)
-    layout.setContentsMargins(20, 18, 20, 14)
-    layout.setSpacing(14)
+    layout.setContentsMargins(20, 18, 20, 16)
+    layout.setSpacing(12)
     layout.addWidget(plain_label("Keyboard shortcuts", "title"))
     layout.addLayout(columns)
     layout.addWidget(buttons)
@@ -99,7 +100,7 @@ def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> QGridLay
     """Groups of keys below each other, their meanings in one line."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(24)
-    grid.setVerticalSpacing(6)
+    grid.setVerticalSpacing(4)
     row = 0
     for title, shortcuts in groups:
         grid.addWidget(plain_label(title, "section"), row, 0, 1, 2)

@@ -278,7 +278,7 @@ class Looks:
         self.window.review.dialogs.open_policy()
         dialog = self._dialog()
         assert isinstance(dialog, PolicyDialog)
-        self._until(lambda: "This policy gives" in dialog.effect.text())
+        self._until(lambda: "This policy gives" in dialog.check.effect.text())
         self._until(lambda: len(dialog.versions.menu().actions()) > 1)
         return dialog
 

@@ -53,7 +53,7 @@ NAMES = {
 }
 CONNECTION = {
     **dict.fromkeys(("Connection name", "Host", "Port", "Database", "User", "Password"), FIELD),
-    "TLS mode": Role.ButtonMenu,
+    **dict.fromkeys(("Database type", "TLS mode"), Role.ButtonMenu),
     "Root certificate": FIELD,
     **dict.fromkeys(("Test connection", "Connect", "Remove"), BUTTON),
 }

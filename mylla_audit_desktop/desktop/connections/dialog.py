@@ -12,18 +12,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mylla_audit_desktop.connections.check import Steps, check_connection, opening_to_try
-from mylla_audit_desktop.connections.opening import open_connection
+from mylla_audit_desktop.connections.check import Steps
 from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind
 from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.connections.store import ConnectionStore
-from mylla_audit_desktop.database.access import read_access
-from mylla_audit_desktop.database.cancellation import Cancellation
-from mylla_audit_desktop.database.connection import Database
-from mylla_audit_desktop.desktop.background import Background, Latest, Report
+from mylla_audit_desktop.desktop.background import Background
+from mylla_audit_desktop.desktop.connections.attempt import Attempt
 from mylla_audit_desktop.desktop.connections.form import ConnectionForm
 from mylla_audit_desktop.desktop.connections.keeping import KeepPassword
-from mylla_audit_desktop.desktop.connections.opener import close_all, marked
 from mylla_audit_desktop.desktop.connections.steps_view import StepsView
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_message, set_tone
@@ -48,10 +44,11 @@ class ConnectionDialog(QDialog):
         profile: ConnectionProfile | None = None,
     ) -> None:
         super().__init__(parent)
-        self._background, self._store, self._secrets = background, store, secrets
+        self._background, self._store = background, store
         self._former = profile
-        self._slot = Latest()
+        self._attempt = Attempt(background, secrets, self._kept_as, self)
         self._is_busy = False
+        self._had_focus: QWidget | None = None
         self._keep = KeepPassword(background, secrets, parent)
         title = "Add a connection" if profile is None else "Edit connection"
         self.setWindowTitle(title)
@@ -119,6 +116,11 @@ class ConnectionDialog(QDialog):
         self.remove.clicked.connect(self._ask_to_remove)
         self.form.edited.connect(self._forget_result)
         self.finished.connect(self._end)
+        self._attempt.stepped.connect(self._show_steps)
+        self._attempt.tested.connect(self._show_tested)
+        self._attempt.opened.connect(self._take_log)
+        self._attempt.failed.connect(self._fail)
+        self._attempt.cancelled.connect(self._tell_cancelled)
 
     # -- what is typed ---------------------------------------------------------
 
@@ -145,26 +147,9 @@ class ConnectionDialog(QDialog):
         profile = self._profile(_UNNAMED)
         if profile is None:
             return
-        secrets, password = self._secrets, self.form.password.take()
-        opening = opening_to_try(profile, self._kept_as)
-
-        def work(cancellation: Cancellation, report: Report) -> Steps:
-            return check_connection(
-                profile, opening, secrets, cancellation, report, password=password
-            )
-
         self.steps.show_steps(())
         self._set_busy("Testing…")
-        self._slot.put(
-            self._background.run(
-                work,
-                done=self._show_tested,
-                failed=self._fail,
-                progress=self._show_steps,
-                cancelled=self._tell_cancelled,
-                lane="connect",
-            )
-        )
+        self._attempt.test(profile, self.form.password.take())
 
     def _show_steps(self, steps: object) -> None:
         if isinstance(steps, tuple):
@@ -188,39 +173,16 @@ class ConnectionDialog(QDialog):
         profile = self._profile()
         if profile is None or not self._is_name_free(profile):
             return
-        secrets, password = self._secrets, self.form.password.take()
-        opening = opening_to_try(profile, self._kept_as)
-        made: list[Database] = []
-
-        def work(cancellation: Cancellation, _report: Report) -> OpenLog:
-            database = open_connection(opening, secrets, cancellation, password=password)
-            made.append(database)
-            log = OpenLog(database, profile.name, read_access(database, cancellation))
-            cancellation.raise_if_cancelled()
-            return marked(log, profile)
-
-        def done(log: OpenLog) -> None:
-            self._set_idle()
-            if self._save(profile):
-                self.connected.emit(profile, log)
-                self.accept()
-            else:
-                close_all(made)
-
-        def failed(error: Exception) -> None:
-            close_all(made)
-            self._fail(error)
-
-        def cancelled() -> None:
-            close_all(made)
-            self._tell_cancelled()
-
         self._set_busy("Connecting…")
-        self._slot.put(
-            self._background.run(
-                work, done=done, failed=failed, cancelled=cancelled, lane="connect"
-            )
-        )
+        self._attempt.open(profile, self.form.password.take())
+
+    def _take_log(self, profile: ConnectionProfile, log: OpenLog) -> None:
+        self._set_idle()
+        if self._save(profile):
+            self.connected.emit(profile, log)
+            self.accept()
+        else:
+            log.database.close()
 
     def _save_only(self) -> None:
         profile = self._profile()
@@ -301,16 +263,22 @@ class ConnectionDialog(QDialog):
         self._say(error.sentence, "error")
 
     def _tell_cancelled(self) -> None:
+        if not self._is_busy:
+            # Said when the button was pressed.
+            return
         self._set_idle()
         self._say("Cancelled.", "muted")
 
     def _set_busy(self, words: str) -> None:
+        self._had_focus = self.focusWidget()
         self._say(words, "muted")
         self._set_enabled(is_enabled=False)
 
     def _set_idle(self) -> None:
-        self._slot = Latest()
         self._set_enabled(is_enabled=True)
+        # What was disabled lost the keyboard.
+        if self._had_focus is not None:
+            self._had_focus.setFocus()
 
     def _set_enabled(self, *, is_enabled: bool) -> None:
         self._is_busy = not is_enabled
@@ -319,13 +287,13 @@ class ConnectionDialog(QDialog):
 
     def _stop_or_close(self) -> None:
         if self._is_busy:
-            self._slot.cancel()
+            self._attempt.cancel()
             self._tell_cancelled()
         else:
             self.reject()
 
     def _end(self) -> None:
-        self._slot.cancel()
+        self._attempt.cancel()
         self.form.remember.stop()
         self.form.password.clear()
 

@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -20,6 +19,7 @@ from mylla_audit_desktop.desktop.connections.more_options import MoreOptions
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordField, RememberBox
 from mylla_audit_desktop.desktop.connections.tls_choice import TlsChoice
 from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.log.errors import InputError
 
 _KINDS = {Kind.POSTGRESQL: "PostgreSQL server", Kind.SQLITE: "SQLite file"}
@@ -34,10 +34,7 @@ class ConnectionForm(QWidget):
     def __init__(self, background: Background, secrets: Secrets) -> None:
         super().__init__()
         self.name = _line("Connection name", "e.g. Production")
-        self.kind = QComboBox()
-        self.kind.setAccessibleName("Database type")
-        for kind, words in _KINDS.items():
-            self.kind.addItem(words, kind)
+        self.kind = ChoiceButton("Database type", list(_KINDS.items()))
         self.host = _line("Host", "db.example.com, or several with commas")
         self.port = _line("Port", str(DEFAULT_PORT))
         self.port.setFixedWidth(72)
@@ -92,6 +89,8 @@ class ConnectionForm(QWidget):
         layout.setSpacing(8)
         layout.addLayout(form)
         head = QHBoxLayout()
+        # Its own padding, so that the words stand under those above.
+        head.setContentsMargins(-5, 0, 0, 0)
         head.addWidget(self.more_button)
         head.addStretch(1)
         layout.addLayout(head)
@@ -106,7 +105,7 @@ class ConnectionForm(QWidget):
         return [label, field]
 
     def _connect(self) -> None:
-        self.kind.currentIndexChanged.connect(self._show_kind)
+        self.kind.chosen.connect(self._show_kind)
         self.more_button.toggled.connect(self._show_more)
         self.host.textChanged.connect(lambda text: self.tls.use_hosts(_names(text)))
         self.root.line.textChanged.connect(
@@ -116,7 +115,7 @@ class ConnectionForm(QWidget):
             line.textChanged.connect(self._take_edit)
         for file in (self.root, self.file):
             file.line.textChanged.connect(self._take_edit)
-        self.kind.currentIndexChanged.connect(self._take_edit)
+        self.kind.chosen.connect(self._take_edit)
         self.tls.changed.connect(self._take_edit)
         self.more.edited.connect(self._take_edit)
 
@@ -126,7 +125,7 @@ class ConnectionForm(QWidget):
         self.edited.emit()
 
     def _show_kind(self) -> None:
-        is_file = self.kind.currentData() is Kind.SQLITE
+        is_file = self.kind.value is Kind.SQLITE
         for widget in self._server_rows:
             widget.setVisible(not is_file)
         for widget in self._file_rows:
@@ -143,7 +142,8 @@ class ConnectionForm(QWidget):
     def show_profile(self, profile: ConnectionProfile) -> None:
         """Put a saved connection into the fields."""
         self.name.setText(profile.name)
-        self.kind.setCurrentIndex(self.kind.findData(profile.kind))
+        self.kind.set_value(profile.kind)
+        self._show_kind()
         ports = {host.port for host in profile.hosts}
         shared = ports.pop() if len(ports) == 1 else None
         hosts = [Host(host.name) if shared else host for host in profile.hosts]
@@ -164,7 +164,7 @@ class ConnectionForm(QWidget):
 
         Raises InputError naming the field.
         """
-        kind: Kind = self.kind.currentData()
+        kind = Kind(self.kind.value)
         is_file = kind is Kind.SQLITE
         name = self.name.text().strip() or unnamed
         more = self.more.choices(is_file=is_file)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from mylla_audit_desktop.connections.profile import (
     LONGEST_LABEL,
@@ -13,6 +13,7 @@ from mylla_audit_desktop.connections.profile import (
 )
 from mylla_audit_desktop.desktop.connections.file_field import FileField
 from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 
 _PREFERENCES = {
     Preference.ANY: "the first that answers",
@@ -41,8 +42,8 @@ class MoreOptions(QWidget):
         self.label.setAccessibleName("Label")
         self.label.setPlaceholderText("e.g. Production: stands in the status bar")
         self.label.setMaxLength(LONGEST_LABEL)
-        self.colour = _choice("Colour", _COLOURS)
-        self.preference = _choice("Which host", _PREFERENCES)
+        self.colour = ChoiceButton("Colour", list(_COLOURS.items()))
+        self.preference = ChoiceButton("Which host", list(_PREFERENCES.items()))
         self.certificate = FileField("Client certificate", "none")
         self.key = FileField("Client key", "none")
         self.passfile = FileField("Password file", "none")
@@ -70,13 +71,14 @@ class MoreOptions(QWidget):
         for line in self.findChildren(QLineEdit):
             line.textChanged.connect(self.edited)
         for box in (self.colour, self.preference):
-            box.currentIndexChanged.connect(self.edited)
+            box.chosen.connect(lambda _value: self.edited.emit())
 
     @property
     def has_choices(self) -> bool:
         """Whether something in here was chosen."""
         is_text = any(line.text() for line in self.findChildren(QLineEdit))
-        return is_text or self.colour.currentIndex() > 0 or self.preference.currentIndex() > 0
+        is_marked = self.colour.value is not Colour.NONE
+        return is_text or is_marked or self.preference.value is not Preference.ANY
 
     def show_server(self, *, is_server: bool) -> None:
         """Show what only a server needs, or hide it."""
@@ -86,8 +88,8 @@ class MoreOptions(QWidget):
     def show_profile(self, profile: ConnectionProfile) -> None:
         """Put a saved connection into the fields."""
         self.label.setText(profile.label)
-        self.colour.setCurrentIndex(self.colour.findData(profile.colour))
-        self.preference.setCurrentIndex(self.preference.findData(profile.preference))
+        self.colour.set_value(profile.colour)
+        self.preference.set_value(profile.preference)
         self.certificate.line.setText(profile.client_certificate)
         self.key.line.setText(profile.client_key)
         self.passfile.line.setText(profile.passfile)
@@ -97,13 +99,13 @@ class MoreOptions(QWidget):
         """What is chosen, by the profile's names."""
         chosen: dict[str, Any] = {
             "label": self.label.text().strip(),
-            "colour": self.colour.currentData(),
+            "colour": self.colour.value,
             "decisions": self.decisions.text(),
         }
         if is_file:
             return chosen
         return chosen | {
-            "preference": self.preference.currentData(),
+            "preference": self.preference.value,
             "client_certificate": self.certificate.text(),
             "client_key": self.key.text(),
             "passfile": self.passfile.text(),
@@ -116,11 +118,3 @@ class MoreOptions(QWidget):
             "client_certificate": self.certificate.line,
             "client_key": self.key.line,
         }
-
-
-def _choice(name: str, words: dict[Any, str]) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    for value, text in words.items():
-        box.addItem(text, value)
-    return box

@@ -206,12 +206,12 @@ class ConnectionWatch:
         alarm.daemon = True
         alarm.start()
         try:
-            states: dict[int, str] = dict(
-                probe.execute(
-                    "SELECT pid, state FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s)",
-                    [[one.info.backend_pid for one in statements]],
-                ).fetchall()
-            )
+            # Waiting for the client in the midst of a statement: its rest was swallowed.
+            rows = probe.execute(
+                "SELECT pid FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s)"
+                " AND (state LIKE 'idle%%' OR state = 'active' AND wait_event = 'ClientRead')",
+                [[one.info.backend_pid for one in statements]],
+            ).fetchall()
         except psycopg.OperationalError:
             return None
         except psycopg.Error:
@@ -221,11 +221,8 @@ class ConnectionWatch:
             with suppress(psycopg.Error):
                 probe.close()
         # Behind a pooler the number is nobody's, and nothing can be said.
-        return {
-            one: token
-            for one, token in statements.items()
-            if (states.get(one.info.backend_pid) or "").startswith("idle")
-        }
+        waiting = {pid for (pid,) in rows}
+        return {one: token for one, token in statements.items() if one.info.backend_pid in waiting}
 
     def _shut(self, connections: dict[psycopg.Connection, object]) -> None:
         """Free those who wait; with a token only while that statement is under way."""

@@ -100,6 +100,7 @@ class Session:
             ways.evidence_requested.connect(self.choose_evidence)
         self.switcher.edit_requested.connect(self.edit_connection)
         self.opener.progressed.connect(self._tell)
+        window.status.cancel_requested.connect(self._stop_opening)
         self.opener.opened.connect(self._opened)
         self.opener.failed.connect(self._failed)
         window.audit_log.notice.action.clicked.connect(self._act_on_notice)
@@ -150,16 +151,20 @@ class Session:
         if self._log is None:
             self.window.show_pages()
             self.window.audit_log.say("Opening the audit log", "One moment.", "Cancel opening")
-        self.window.statusBar().showMessage(f"Opening {source.name}…" if source.name else "")
+        else:
+            self.window.status.show_opening(f"Opening {source.name or 'the log'}…")
         self.opener.open(source, password)
 
     def _tell(self, count: object) -> None:
+        what, so_far = "Making the demo log", f"{count:,} of {DEMO_ENTRIES:,} entries, once only."
         if self._log is None:
-            self.window.audit_log.say(
-                "Making the demo log",
-                f"{count:,} of {DEMO_ENTRIES:,} entries, once only.",
-                "Cancel opening",
-            )
+            self.window.audit_log.say(what, so_far, "Cancel opening")
+        else:
+            self.window.status.show_opening(f"{what}: {so_far}")
+
+    def _stop_opening(self) -> None:
+        self.opener.cancel()
+        self.window.status.show_opening("")
 
     def _opened(self, source: Source, log: OpenLog) -> None:
         former, self._log = self._log, log
@@ -168,7 +173,7 @@ class Session:
         self._to_keep = None
         if former is not None:
             self.background.leave_log(then=partial(self._close, former.database))
-        self.window.statusBar().clearMessage()
+        self.window.status.show_opening("")
         self.window.audit_log.say("Reading the audit log", "One moment.")
         self.window.show_log(log, self._target)
         self._target = None
@@ -190,7 +195,7 @@ class Session:
         )
 
     def _failed(self, source: Source, error: Exception) -> None:
-        self.window.statusBar().clearMessage()
+        self.window.status.show_opening("")
         if isinstance(error, PasswordError):
             self._ask_password(source, error)
             return
@@ -214,8 +219,7 @@ class Session:
         if self._log is not None:
             return
         if self.opener.is_busy:
-            self.opener.cancel()
-            self.window.statusBar().clearMessage()
+            self._stop_opening()
             self.welcome.refresh()
             self.window.show_welcome(self.welcome)
         elif self._wanted is not None:

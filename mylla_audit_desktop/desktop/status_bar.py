@@ -23,6 +23,7 @@ class StatusBar(QStatusBar):
     """`connections` is the menu under the connection, filled by the switcher."""
 
     zone_requested = Signal()
+    cancel_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,8 +44,16 @@ class StatusBar(QStatusBar):
         self.zone = button("", "flat")
         self.zone.setToolTip("Choose the time zone in which times and days are shown")
         self.zone.clicked.connect(self.zone_requested)
+        self.opening = plain_label("")
+        self.opening.setAccessibleName("Opening")
+        self.cancel = button("Cancel", "flat")
+        self.cancel.setAccessibleName("Cancel opening")
+        self.cancel.clicked.connect(self.cancel_requested)
         for widget in (self._dot, self.mark, self.connection, self.reviewer):
             self.addWidget(widget)
+        for widget in (self.opening, self.cancel):
+            self.addWidget(widget)
+            widget.hide()
         self.addPermanentWidget(self.snapshot)
         self.addPermanentWidget(self.zone)
 
@@ -61,6 +70,13 @@ class StatusBar(QStatusBar):
         self.mark.setText(visible_text(log.label))
         self.mark.setVisible(bool(log.label))
         set_tone(self.mark, "colour", log.colour.value or "none")
+
+    def show_opening(self, words: str) -> None:
+        """What is being opened while another log is on show, and how to stop that; "" for none."""
+        self.opening.setText(visible_text(words))
+        self.opening.setAccessibleDescription(visible_text(words))
+        for widget in (self.opening, self.cancel):
+            widget.setVisible(bool(words))
 
     def show_reviewer(self, title: str) -> None:
         """Who reviews, and in which role."""

@@ -102,6 +102,22 @@ def test_one_swallowed_connection_is_given_up_and_replaced(
     assert count(database) == 1
 
 
+def test_a_statement_of_which_only_a_part_arrived_is_given_up(
+    database: Database, proxy: Proxy
+) -> None:
+    text, value = f"SELECT length(:value) /* {'x' * 100_000} */", "y" * 100_000
+
+    def read() -> None:
+        with database.reading(Cancellation()) as connection:
+            connection.execute(sa.text("SELECT 1"))
+            proxy.after_bytes(150_000, proxy.swallow_present)
+            connection.execute(sa.text(text), {"value": value})
+
+    with pytest.raises(DatabaseError):
+        read()
+    assert count(database) == 1
+
+
 def test_an_idle_connection_that_was_swallowed_is_replaced_unnoticed(
     database: Database, proxy: Proxy
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -11,7 +12,7 @@ from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.parameters import Host, parse_hosts
-from mylla_audit_desktop.desktop.connections.opener import saved
+from mylla_audit_desktop.desktop.connections.opener import DEMO, saved
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from tests.desktop.connections.conftest import Begin
@@ -100,6 +101,25 @@ def test_giving_up_on_one_for_another_closes_what_was_opened_for_nothing(
         session.open(saved(name))
     qtbot.wait_until(lambda: page.model.count == 40, timeout=PATIENCE)
     assert session.window.status.connection.text().startswith("two")
+
+
+def test_making_the_demo_is_told_and_cancelled_while_another_log_is_on_show(
+    qtbot: QtBot, begin: Begin, logs: Callable[[str, int], ConnectionProfile]
+) -> None:
+    session = begin()
+    session.store.save(logs("small", 30))
+    page, status = session.window.audit_log, session.window.status
+    page.bar.set_filters(ALL_TIME)
+    session.open(saved("small"))
+    qtbot.wait_until(lambda: page.model.count == 30, timeout=PATIENCE)
+    session.open(DEMO)
+    qtbot.wait_until(lambda: "of 50,000 entries" in status.opening.text(), timeout=PATIENCE)
+    qtbot.mouseClick(status.cancel, Qt.MouseButton.LeftButton)
+    assert not status.opening.isVisible()
+    qtbot.wait_until(lambda: not list(session.profile.data.glob(".demo*")), timeout=PATIENCE)
+    assert not (session.profile.data / "demo.sqlite").exists()
+    assert status.connection.text().startswith("small")
+    assert page.model.count == 30
 
 
 def test_a_log_that_cannot_be_opened_leaves_the_one_on_show(

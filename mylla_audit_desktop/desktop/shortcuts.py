@@ -49,7 +49,7 @@ REVIEW_SHORTCUTS = (
     ("X", "Escalate"),
     ("R", "Reopen"),
     ("U", "Take back your last decision"),
-    ("Shift+↑ ↓, Ctrl+A", "Select several, to decide at once"),
+    ("Shift+Up, Shift+Down, Ctrl+A", "Select several, to decide at once"),
     ("Ctrl+Enter", "In the note: give the verdict that asked for it"),
     ("Escape", "In the note: back to the findings"),
     ("Ctrl+J", "Next open finding"),

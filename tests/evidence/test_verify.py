@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from mylla_audit_desktop.database.cancellation import Cancellation
-from mylla_audit_desktop.evidence import verify
+from mylla_audit_desktop.evidence import plain_file, verify
 from mylla_audit_desktop.evidence.export import export_csv
+from mylla_audit_desktop.evidence.import_file import parse_file
 from mylla_audit_desktop.evidence.manifest import measure
 from mylla_audit_desktop.evidence.verify import verify_file
+from mylla_audit_desktop.log import csv_format
 from mylla_audit_desktop.log.errors import InputError
 from tests.evidence.conftest import OpenLog, Victim, a_request, names_in, new_entry
 
@@ -163,3 +165,19 @@ def test_an_export_that_ends_meanwhile_does_not_make_it_look_altered(
     report = verify_file(output)
     assert report.is_intact
     assert report.manifest.row_count == 7
+
+
+def test_an_entry_longer_than_any_line_of_others_verifies_and_comes_back(
+    tmp_path: Path, open_log: OpenLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "log.csv"
+    long = "\n".join(["long"] * 100)
+    export_csv(open_log([new_entry(id=1, target_name=long)]), a_request(output), Cancellation())
+    monkeypatch.setattr(plain_file, "_LONGEST_LINE", 120)
+    monkeypatch.setattr(csv_format, "_LONGEST_RECORD", 120)
+    assert verify_file(output).is_intact
+    [(_, entry)] = parse_file(output)
+    assert entry.target_name == long
+    # Of a file that is not what was exported the bounds hold.
+    output.write_bytes(output.read_bytes().replace(b"long\nlong", b"long\nlost", 1))
+    assert any("longer than 120" in one for one in verify_file(output).differences)

@@ -87,6 +87,20 @@ def test_named_periods(preset: Preset, start: str, end: str) -> None:
     assert bounds(PeriodChoice(preset)) == wanted
 
 
+@given(st.dates(date.min, date(9999, 12, 30)), ZONES)
+def test_a_day_ends_where_the_next_one_begins(day: date, name: str) -> None:
+    zone = ZoneInfo(name)
+    first, second = (
+        resolve_period(PeriodChoice(Preset.CUSTOM, str(one), str(one)), NOW, zone)
+        for one in (day, day + timedelta(days=1))
+    )
+    assert first.start is not None
+    assert first.end is not None
+    # A zone may skip a whole day; none runs backwards.
+    assert first.start <= first.end
+    assert first.end == second.start
+
+
 @pytest.mark.parametrize(
     ("zone", "start", "end"),
     [

@@ -46,7 +46,7 @@ _STEPS = 1_000_000
 _SIGNS = bytes.maketrans(COMMA + LINE_FEED, b",\n")
 
 Progress = Callable[[int], None]
-_Key = tuple[str, int]
+_Key = dict[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,9 @@ def _is_served_in_stretches(driver: sqlite3.Connection, query: LogQuery, sql: St
         return False
     if driver.execute("PRAGMA encoding").fetchone() != (b"UTF-8",):
         return False
-    plan = driver.execute(f"EXPLAIN QUERY PLAN {sql.stretch}", ("", 0)).fetchall()
+    plan = driver.execute(
+        f"EXPLAIN QUERY PLAN {sql.stretch}", {"moment": "", "number": 0}
+    ).fetchall()
     steps = [step[3] for step in plan]
     return any(b"INDEX entries_by_time (" in step for step in steps) and not any(
         b"FOR ORDER BY" in step for step in steps
@@ -165,7 +167,9 @@ def _stretches(
 
 def _key(found: Sequence[Any] | None) -> _Key | None:
     # As a text again: bytes would be compared as a BLOB.
-    return None if not found or found[0] is None else (found[0].decode(), found[1])
+    if not found or found[0] is None:
+        return None
+    return {"moment": found[0].decode(), "number": found[1]}
 
 
 def _assembled(stretch: _Stretch, stamps: Stamps) -> bytes | None:

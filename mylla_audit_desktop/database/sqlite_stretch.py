@@ -34,7 +34,7 @@ DETAILS, QUOTE, NOTHING = b"\x1e", b"\x02", b"\x03"
 class StretchSql:
     """The statements of one export, for the driver.
 
-    Those of a stretch take its first key: time (?1) and id (?2).
+    Those of a stretch take its first key: `:moment` and `:number`, its time and id.
     """
 
     def __init__(
@@ -94,7 +94,10 @@ class StretchSql:
 
 
 def _from_key(when: Expression, id_: Expression, *, is_ascending: bool) -> Expression:
-    time, number = sa.literal_column("?1", sa.Text), sa.literal_column("?2", sa.BigInteger)
+    time, number = (
+        sa.literal_column(":moment", sa.Text),
+        sa.literal_column(":number", sa.BigInteger),
+    )
     if is_ascending:
         # Entries of the same moment stand most recent first either way.
         return sa.and_(when >= time, sa.or_(when > time, id_ <= number))

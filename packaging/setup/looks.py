@@ -247,6 +247,10 @@ class Looks:
         next(one for one in actions if one.text() == "About Mylla Audit").trigger()
         return self._dialog()
 
+    def settings(self) -> QWidget:
+        self.window.open_settings()
+        return self._dialog()
+
     def time_zone(self) -> QWidget:
         self.window.choose_zone()
         return self._dialog()
@@ -283,16 +287,14 @@ class Looks:
         return dialog
 
     def report(self) -> QWidget:
-        self.window.review.open_report()
+        self.window.review.dialogs.open_report()
         return self._dialog()
 
     def sign_off(self) -> QWidget:
         page = self.window.review
         assert page.reading is not None
         # As it is once everything is decided; opened here while something is not.
-        page.dialogs.open_sign_off(
-            self._logs[-1].database, page.reading, self.session.settings.settings.zone()
-        )
+        page.dialogs.open_sign_off()
         return self._dialog()
 
     def activity(self) -> QWidget:
@@ -462,6 +464,7 @@ VIEWS: tuple[Callable[[Looks], QWidget], ...] = (
     Looks.filter_error,
     Looks.shortcuts,
     Looks.about,
+    Looks.settings,
     Looks.time_zone,
     Looks.review,
     Looks.policy,

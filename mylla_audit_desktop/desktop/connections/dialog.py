@@ -71,7 +71,7 @@ class ConnectionDialog(QDialog):
             self.form.password.setPlaceholderText("leave empty to use the one that is kept")
         self.steps.show_steps(())
         self._say("", "muted")
-        self.resize(600, 620)
+        self.resize(600, 680)
 
     def _lay_out(self, title: str) -> None:
         inner = QWidget()

@@ -4,6 +4,7 @@ Texts from a server count as log text: they are cut to one line, and nothing tha
 was sent (a statement, a parameter, a password) is repeated.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,6 +98,10 @@ def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
     if state.startswith("3D"):
         return DatabaseError(f"{place}: {message}.", "Check the name of the database.")
     # While signing in, the driver has the server's words and no code.
+    if re.search(r'database ".*" does not exist', str(cause)):
+        return DatabaseError(
+            f"{place}: {last_clause(str(cause))}.", "Check the name of the database."
+        )
     if "permission denied for database" in str(cause):
         return DatabaseError(f"{place} refuses: {last_clause(str(cause))}.", _ASK_FOR_ROLE)
     if state.startswith(("57P", "08")) or isinstance(cause, psycopg.OperationalError):

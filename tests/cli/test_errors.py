@@ -115,6 +115,14 @@ def test_a_database_that_is_not_there_or_not_one_is_exit_code_3(run: Run, tmp_pa
 
 
 @pytest.mark.postgresql
+def test_a_database_that_the_server_does_not_have_is_named(postgresql_url: str, run: Run) -> None:
+    outcome = run("list", "--database", f"{postgresql_url}_not")
+    assert outcome.code == 3
+    assert is_one_line(outcome.err), outcome.err
+    assert "does not exist. Check the name of the database." in outcome.err
+
+
+@pytest.mark.postgresql
 def test_a_login_that_is_not_let_in_is_exit_code_3(
     postgresql_url: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,17 @@ version=$(dist/mylla-audit-desktop/mylla-audit --version | cut -d' ' -f2)
 packaging/release/changes.sh "$version" >"dist/CHANGES-$version.md"
 .cache/uv/bin/uv export --quiet --frozen --no-default-groups --format cyclonedx1.5 \
     -o "dist/mylla-audit-desktop-$version.cdx.json"
+# uv cannot tell the version, which stands in the code, nor that this is a program.
+.venv/bin/python - "dist/mylla-audit-desktop-$version.cdx.json" "$version" <<'PY'
+import json
+import sys
+from pathlib import Path
+
+path = Path(sys.argv[1])
+content = json.loads(path.read_text("utf-8"))
+content["metadata"]["component"].update(type="application", version=sys.argv[2])
+path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+PY
 packaging/release/check.sh
 # After everything else: the folder is in the tarball.
 rm -rf dist/mylla-audit-desktop

@@ -77,6 +77,11 @@ def test_every_module_that_the_architecture_names_exists() -> None:
     assert missing == []
 
 
+def test_the_changelog_says_nothing_twice() -> None:
+    entries = re.findall(r"^- .*$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert [one for one in entries if entries.count(one) > 1] == []
+
+
 def test_every_decision_is_in_the_index() -> None:
     folder = ROOT / "docs" / "decisions"
     index = (folder / "README.md").read_text("utf-8")

@@ -89,8 +89,6 @@ class ConnectionForm(QWidget):
         layout.setSpacing(8)
         layout.addLayout(form)
         head = QHBoxLayout()
-        # Its own padding, so that the words stand under those above.
-        head.setContentsMargins(-5, 0, 0, 0)
         head.addWidget(self.more_button)
         head.addStretch(1)
         layout.addLayout(head)

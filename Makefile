@@ -19,6 +19,7 @@ lint: setup ## ruff, mypy --strict, the walls between the rooms
 	@.venv/bin/ruff check $(CODE)
 	@.venv/bin/ruff format --check -q $(CODE)
 	@.venv/bin/mypy
+	@.venv/bin/mypy packaging/setup
 	@.venv/bin/lint-imports --no-logo
 
 fix: setup ## let ruff mend and format what it can

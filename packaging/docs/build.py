@@ -131,6 +131,9 @@ def _lead(
     target = (source.parent / name).resolve()
     if target in pages:
         token.attrSet("href", f"{pages[target][0]}{mark}{anchor}")
+    elif target.parent == IMAGES:
+        pictures.add(target)
+        token.attrSet("href", f"images/{target.name}")
     else:
         # Documents for developers stay in the repository.
         token.attrSet("href", "#")

@@ -24,8 +24,9 @@ from mylla_audit_desktop.database.watch import ConnectionWatch
 from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.errors import DatabaseError
 
-# How many SQLite instructions run between two looks at a cancellation: some 0.2 ms.
-_SQLITE_STEPS = 20_000
+# How many SQLite instructions run between two looks at a cancellation: some 2 ms. Each look
+# takes Python's lock from whoever has it, the window included.
+_SQLITE_STEPS = 200_000
 _CANCEL_TIMEOUT_SECONDS = 5.0
 # A transaction that writes has its next statement ready long before.
 _ABANDONED_SECONDS = 15

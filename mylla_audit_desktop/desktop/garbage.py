@@ -8,11 +8,14 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-_EVERY_MS = 200
+_EVERY_MS = 50
+# More objects, or collections of the generation before, than this are due. Python's usual ten
+# of the second would look through all the pages at hand every few seconds of scrolling.
+_DUE = (700, 10, 100)
 
 
 class GarbageCollector(QObject):
-    """Collects as Python would, by its counts and thresholds, but between two events."""
+    """Collects by Python's counts, between two events."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -27,7 +30,8 @@ class GarbageCollector(QObject):
         gc.enable()
 
     def _collect(self) -> None:
+        counts = gc.get_count()
         for generation in (2, 1, 0):
-            if gc.get_count()[generation] > gc.get_threshold()[generation]:
+            if counts[generation] > _DUE[generation]:
                 gc.collect(generation)
                 return

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
@@ -19,7 +19,6 @@ if TYPE_CHECKING:  # loaded after the first rows
     from mylla_audit_desktop.desktop.retention.page import RetentionPage
     from mylla_audit_desktop.desktop.review.page import ReviewPage
 
-_BETWEEN_PAGES_MS = 100
 P = TypeVar("P", bound=Page)
 
 # In the order of the list: name, icon, title of the menu with the page's own actions.
@@ -36,7 +35,7 @@ def _now() -> datetime:
 
 
 class PageStack(QStackedWidget):
-    """Makes a page when it is asked for, or after the first rows (`make_next`).
+    """Makes a page when it is asked for, the review also after the first rows (`make_review`).
 
     made: the pages that there are, by place. settled: a page stands in its place from now
     on. export_entries: a page asks for the export of these `LogFilters`.
@@ -124,12 +123,9 @@ class PageStack(QStackedWidget):
         """Where a page stands."""
         return next(place for place, one in self.made.items() if one is page)
 
-    def make_next(self) -> None:
-        """Make the pages that were not asked for yet, with room for other work between them."""
-        missing = [place for place in range(len(PAGES)) if place not in self.made]
-        if missing:
-            self.page(missing[0])
-            QTimer.singleShot(_BETWEEN_PAGES_MS, self.make_next)
+    def make_review(self) -> None:
+        """Make the review page, if nobody turned to it yet: it tells how much is open."""
+        self.page(1)
 
     def _settle(self, place: int, page: P) -> P:
         """Put a page that was made into its place, as if it had always been there."""

@@ -89,7 +89,7 @@ class Session:
         window = self.window
         window.closed.connect(application.quit)
         window.audit_log.snapshot_taken.connect(
-            lambda _taken_at: load_later(self.background, window.stack.make_next),
+            lambda _taken_at: load_later(self.background, window.stack.make_review),
             Qt.ConnectionType.SingleShotConnection,
         )
         for menu in (window.menus.connections, window.status.connections):

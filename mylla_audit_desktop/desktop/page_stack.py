@@ -1,10 +1,10 @@
 """The pages of the window, one over the other; those behind the first are made later."""
 
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # loaded after the first rows
     from mylla_audit_desktop.desktop.retention.page import RetentionPage
     from mylla_audit_desktop.desktop.review.page import ReviewPage
 
+# Between the two steps of making a page.
+_BREATH_MS = 20
 P = TypeVar("P", bound=Page)
 
 # In the order of the list: name, icon, title of the menu with the page's own actions.
@@ -70,6 +72,10 @@ class PageStack(QStackedWidget):
     @cached_property
     def review(self) -> "ReviewPage":
         """The review page."""
+        return self._settle(1, self._unsettled_review)
+
+    @cached_property
+    def _unsettled_review(self) -> "ReviewPage":
         from mylla_audit_desktop.desktop.review.page import ReviewPage
 
         page = ReviewPage(
@@ -81,7 +87,7 @@ class PageStack(QStackedWidget):
             self._profile.data,
         )
         page.reader.reviewer = self._reviewer
-        return self._settle(1, page)
+        return page
 
     @cached_property
     def activity(self) -> "ActivityPage":
@@ -124,8 +130,12 @@ class PageStack(QStackedWidget):
         return next(place for place, one in self.made.items() if one is page)
 
     def make_review(self) -> None:
-        """Make the review page, if nobody turned to it yet: it tells how much is open."""
-        self.page(1)
+        """Make the review page, if nobody turned to it yet: it tells how much is open.
+
+        In two steps, so that the window answers between them.
+        """
+        _ = self._unsettled_review
+        QTimer.singleShot(_BREATH_MS, partial(self.page, 1))
 
     def _settle(self, place: int, page: P) -> P:
         """Put a page that was made into its place, as if it had always been there."""

@@ -38,8 +38,8 @@ class FilterRow(QFrame):
         self.stop = button("Cancel", "link")
         self.stop.setAccessibleName("Cancel reading")
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 10, 4)
-        row.setSpacing(4)
+        row.setContentsMargins(4, 4, 4, 4)
+        row.setSpacing(0)
         for choice in (self.status, self.severity, self.actor):
             choice.setProperty("kind", "quiet-choice")
             choice.chosen.connect(lambda _value: self.changed.emit())

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QWidget
 
 from mylla_audit_desktop.desktop.formats import format_period
@@ -32,6 +33,8 @@ from mylla_audit_desktop.review.decision import ReviewedFinding
 
 _PAUSE_MS = 500
 _DAY_WIDTH = 100
+# Of the page in a window of 1280 pixels it has more.
+_WIDTH_WITH_BAR = 1_000
 
 
 class ReviewHead(QFrame):
@@ -55,6 +58,7 @@ class ReviewHead(QFrame):
         self.message.setAccessibleName("Period error")
         self.progress = plain_label("", "muted")
         self.progress.setAccessibleName("Review progress")
+        self._is_valid = True
         self.bar = QProgressBar()
         self.bar.setAccessibleName("Decided findings")
         self.bar.setTextVisible(False)
@@ -68,9 +72,8 @@ class ReviewHead(QFrame):
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 16, 10)
-        row.setSpacing(10)
+        row.setSpacing(8)
         row.addWidget(self.title)
-        row.addSpacing(6)
         row.addWidget(self.period)
         row.addWidget(self.days)
         for name, field in (("From", self.start), ("To", self.end)):
@@ -100,6 +103,14 @@ class ReviewHead(QFrame):
         self._timer.timeout.connect(self._apply)
         self.report.clicked.connect(self.report_wanted)
         self.sign_off.clicked.connect(self.sign_off_wanted)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Without room for both, the words say more than the bar."""
+        super().resizeEvent(event)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        self.bar.setVisible(self._is_valid and self.width() >= _WIDTH_WITH_BAR)
 
     # -- period ----------------------------------------------------------------
 
@@ -173,7 +184,8 @@ class ReviewHead(QFrame):
         self.message.setToolTip(plain_tooltip(error.sentence) if error else "")
         self.message.setVisible(error is not None)
         # The words beside it say the same, and the message needs the room.
-        self.bar.setVisible(error is None)
+        self._is_valid = error is None
+        self._show_bar()
 
     def _show_period(self) -> None:
         is_custom = self.period.preset is Preset.CUSTOM

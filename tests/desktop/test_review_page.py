@@ -217,9 +217,9 @@ def test_what_was_said_of_a_period_does_not_stay_over_another(
     page.head.sign_off.click()
     dialog = page.findChild(SignOffDialog)
     assert dialog is not None
-    dialog.sign.click()
+    dialog.action.click()
     qtbot.wait_until(page.banner.isVisible, timeout=PATIENCE)
-    assert "The period is signed off" in page.banner.sentence.text()
+    assert "The period is signed off" in page.banner.text()
     if leads_away == "another period":
         page.head.start.selectAll()
         qtbot.keyClicks(page.head.start, "2026-03-01")

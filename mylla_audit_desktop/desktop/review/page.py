@@ -15,7 +15,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSettings, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QKeySequence
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAction,
+    QKeySequence,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QVBoxLayout
 
 from mylla_audit_desktop.desktop.background import Background
@@ -231,6 +237,11 @@ class ReviewPage(Page):
         self.announce(sentence)
 
     # -- the keyboard ----------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read what stands around the selected finding, which nobody saw until now."""
+        super().showEvent(event)
+        self.selected.show()
 
     def take_focus(self) -> None:
         """The keyboard goes to the findings; the first time they are read."""

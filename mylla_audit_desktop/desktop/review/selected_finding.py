@@ -1,6 +1,7 @@
 """What is selected: the details show it, and what may be decided on it."""
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from mylla_audit_desktop.desktop.review.current_review import CurrentReview
 from mylla_audit_desktop.desktop.review.finding_details import FindingDetails
@@ -20,9 +21,10 @@ class SelectedFinding(QObject):
         reader: ReviewReader,
         table: FindingTable,
         details: FindingDetails,
-        parent: QObject,
+        page: QWidget,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(page)
+        self._page = page
         self._current, self._reader = current, reader
         self._table, self._details = table, details
         reader.around.connect(self._show_around)
@@ -31,7 +33,12 @@ class SelectedFinding(QObject):
         current.earlier_known.connect(self.show)
 
     def show(self) -> None:
-        """What is selected now; what is known of it may be newer."""
+        """What is selected now; what is known of it may be newer.
+
+        Behind another page nothing: it is to be called again when the page is shown.
+        """
+        if not self._page.isVisible():
+            return
         selected = self._table.selected()
         current = self._table.current()
         if current not in selected:

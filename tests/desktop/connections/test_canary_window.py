@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.connections.check import Steps
 from mylla_audit_desktop.desktop.application import Session
-from mylla_audit_desktop.desktop.connections import dialog as dialog_module
+from mylla_audit_desktop.desktop.connections import attempt
 from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
 from tests.desktop.connections.conftest import Begin
@@ -75,7 +75,7 @@ def test_no_failure_of_the_dialogs_tells_the_password(
     fails_typed(qtbot, dialog, "holds = or ://")
     write(dialog, "Database", "mylla")
     # A bug of ours, in a slot and in the background, with the password in its message.
-    monkeypatch.setattr(dialog_module, "check_connection", failing)
+    monkeypatch.setattr(attempt, "check_connection", failing)
     fails("Test connection", "unexpected")
     monkeypatch.setattr(dialog.form, "profile", failing)
     press(qtbot, "Connect", dialog)

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from mylla_audit_desktop.database.parameters import PostgresqlParameters
 from mylla_audit_desktop.database.tls import TlsMode, is_loopback, root_certificates
@@ -35,6 +36,19 @@ def postgresql_engine(parameters: PostgresqlParameters) -> tuple[sa.Engine, Conn
         pool_timeout=30,
     )
     watch.attach(engine)
+
+    # After the watch knows the connection: a server may fall silent here as well.
+    def prepare(connection: psycopg.Connection, _record: object) -> None:
+        watch.works(connection)
+        try:
+            if _is_pooled(connection):
+                # In transaction mode each transaction may have another server connection,
+                # which knows nothing of statements that were prepared on this one.
+                connection.prepare_threshold = None
+        finally:
+            watch.rests(connection)
+
+    event.listen(engine, "connect", prepare)
     return engine, watch
 
 
@@ -108,14 +122,6 @@ class _Connector:
         self._options = options
 
     def __call__(self) -> psycopg.Connection:
-        connection = self._connect()
-        if _is_pooled(connection):
-            # In transaction mode each transaction may have another server connection,
-            # which knows nothing of statements that were prepared on this one.
-            connection.prepare_threshold = None
-        return connection
-
-    def _connect(self) -> psycopg.Connection:
         try:
             return psycopg.connect(**self._options)
         except psycopg.OperationalError as error:

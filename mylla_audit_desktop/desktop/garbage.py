@@ -1,7 +1,7 @@
 """Garbage is collected in the UI thread only.
 
-Python collects wherever it happens to make an object. A worker that does would destroy
-widgets and timers that hang in a circle, in a thread that Qt allows them not to be destroyed in.
+Python collects in whatever thread happens to make an object. A worker would so destroy widgets
+and timers that hang in a circle, which Qt allows in their own thread only.
 """
 
 import gc

@@ -45,8 +45,12 @@ def postgresql_engine(parameters: PostgresqlParameters) -> tuple[sa.Engine, Conn
                 # In transaction mode each transaction may have another server connection,
                 # which knows nothing of statements that were prepared on this one.
                 connection.prepare_threshold = None
-        finally:
             watch.rests(connection)
+        except BaseException:
+            # The pool has not taken it yet and so does not close it.
+            watch.closed(connection)
+            connection.close()
+            raise
 
     event.listen(engine, "connect", prepare)
     return engine, watch

@@ -4,7 +4,8 @@ A network that swallows packets, or a proxy that stops forwarding, leaves a clie
 for ever: keepalives are answered by what stands between, and a request to cancel is
 swallowed too. So while somebody waits for long, a second connection asks whether the server
 still answers at all, and whether it still works on what is waited for. Where it does not,
-the sockets are shut down, which frees whoever waits (docs/decisions/0014-connection-watch.md).
+the sockets are shut down, which frees whoever waits (docs/decisions/0014-connection-watch.md),
+and the server is told to end its side, which frees whoever waits for its locks.
 A server that is merely slow is left in peace.
 """
 
@@ -33,6 +34,21 @@ _FAILURES = 2
 # For so long a new attempt is refused at once instead of waiting for the same silence.
 _VERDICT_SECONDS = 2.0
 
+# Waiting for the client in the midst of a statement too: its rest was swallowed.
+_IDLE = """
+    SELECT pid FROM pg_catalog.pg_stat_activity
+    WHERE pid = ANY(%s) AND (state LIKE 'idle%%' OR state = 'active' AND wait_event = 'ClientRead')
+"""
+# Idle for longer than since it was shut down: no other process of the same number.
+_END_IDLE = """
+    SELECT pg_catalog.pg_terminate_backend(pid)
+    FROM pg_catalog.pg_stat_activity
+    JOIN unnest(%s::int[], %s::float8[]) AS left_behind (number, seconds) ON number = pid
+    WHERE usename = session_user
+        AND (state LIKE 'idle%%' OR state = 'active' AND wait_event = 'ClientRead')
+        AND clock_timestamp() - state_change >= make_interval(secs => seconds)
+"""
+
 Connect = Callable[[], psycopg.Connection]
 
 
@@ -49,7 +65,10 @@ class ConnectionWatch:
     def __init__(self, probe: Connect) -> None:
         self._probe = probe
         self._lock = threading.Lock()
-        self._connections: set[psycopg.Connection] = set()
+        # With the server's process of each, which a closed one does not tell any more.
+        self._processes: dict[psycopg.Connection, int] = {}
+        # The processes of those that were shut down, and when.
+        self._left_behind: dict[int, float] = {}
         # Those who wait, and since when; statements under way by connection, with a token.
         self._waiting: dict[object, float] = {}
         self._statements: dict[psycopg.Connection, object] = {}
@@ -59,8 +78,8 @@ class ConnectionWatch:
     def attach(self, engine: sa.Engine) -> None:
         """Learn of the engine's connections and statements."""
         event.listen(engine, "connect", self._opened)
-        event.listen(engine, "close", self._closed)
-        event.listen(engine, "close_detached", lambda connection: self._closed(connection, None))
+        event.listen(engine, "close", lambda connection, _record: self.closed(connection))
+        event.listen(engine, "close_detached", self.closed)
         event.listen(engine, "before_cursor_execute", self._begins)
         event.listen(engine, "after_cursor_execute", self._ends)
         event.listen(engine, "handle_error", self._failed)
@@ -117,12 +136,13 @@ class ConnectionWatch:
 
     def _opened(self, connection: psycopg.Connection, _record: object) -> None:
         with self._lock:
-            self._connections.add(connection)
+            self._processes[connection] = connection.info.backend_pid
 
-    def _closed(self, connection: psycopg.Connection, _record: object) -> None:
+    def closed(self, connection: psycopg.Connection) -> None:
+        """It is given up: nothing of it is watched any more."""
         # The lock: a socket is never shut down when its number is another's already.
         with self._lock:
-            self._connections.discard(connection)
+            self._processes.pop(connection, None)
             self._statements.pop(connection, None)
 
     def _begins(self, _connection: object, cursor: Any, *_more: object) -> None:
@@ -154,6 +174,15 @@ class ConnectionWatch:
     # -- the thread ------------------------------------------------------------
 
     def _watch(self) -> None:
+        try:
+            self._watch_over()
+        except BaseException:
+            # Who waits next starts another.
+            with self._lock:
+                self._is_running = False
+            raise
+
+    def _watch_over(self) -> None:
         failures = 0
         suspects: dict[psycopg.Connection, object] = {}
         now = asked = busy = time.monotonic()
@@ -166,20 +195,16 @@ class ConnectionWatch:
             if waited is None or waited < _PATIENCE_SECONDS:
                 failures, suspects = 0, {}
             elif failures or now - asked >= _PATIENCE_SECONDS:
-                stalled = self._ask()
+                stalled = self._ask(suspects)
                 asked = time.monotonic()
                 if stalled is None:
                     failures += 1
                 else:
-                    failures = 0
-                    # Twice the same statement that the server knows nothing of: swallowed.
-                    is_sure = {c: token for c, token in stalled.items() if suspects.get(c) is token}
-                    self._shut(is_sure)
-                    suspects = stalled
+                    failures, suspects = 0, stalled
                 if failures == _FAILURES:
                     failures = 0
                     self._silent_since = asked
-                    self._shut(dict.fromkeys(self._connections.copy()))
+                    self._shut(dict.fromkeys(self._processes.copy()))
 
     def _longest_wait(self, now: float) -> float | None:
         """Seconds; None where nobody waits."""
@@ -192,9 +217,15 @@ class ConnectionWatch:
             self._is_running = bool(self._waiting)
             return not self._is_running
 
-    def _ask(self) -> dict[psycopg.Connection, object] | None:
-        """The statements under way here that the server does not work on; None for silence."""
+    def _ask(
+        self, suspects: dict[psycopg.Connection, object]
+    ) -> dict[psycopg.Connection, object] | None:
+        """The statements under way here that the server does not work on; None for silence.
+
+        Those that were so the last time as well were swallowed: their connections are shut down.
+        """
         with self._lock:
+            pids = {one: self._processes.get(one, 0) for one in self._statements}
             statements = dict(self._statements)
         try:
             probe = self._probe()
@@ -206,12 +237,12 @@ class ConnectionWatch:
         alarm.daemon = True
         alarm.start()
         try:
-            # Waiting for the client in the midst of a statement: its rest was swallowed.
-            rows = probe.execute(
-                "SELECT pid FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s)"
-                " AND (state LIKE 'idle%%' OR state = 'active' AND wait_event = 'ClientRead')",
-                [[one.info.backend_pid for one in statements]],
-            ).fetchall()
+            rows = probe.execute(_IDLE, [list(pids.values())]).fetchall()
+            # Behind a pooler the number is nobody's, and nothing can be said.
+            waiting = {pid for (pid,) in rows}
+            stalled = {one: token for one, token in statements.items() if pids[one] in waiting}
+            self._shut({c: token for c, token in stalled.items() if suspects.get(c) is token})
+            self._end_left_behind(probe)
         except psycopg.OperationalError:
             return None
         except psycopg.Error:
@@ -220,17 +251,32 @@ class ConnectionWatch:
             alarm.cancel()
             with suppress(psycopg.Error):
                 probe.close()
-        # Behind a pooler the number is nobody's, and nothing can be said.
-        waiting = {pid for (pid,) in rows}
-        return {one: token for one, token in statements.items() if one.info.backend_pid in waiting}
+        return stalled
+
+    def _end_left_behind(self, probe: psycopg.Connection) -> None:
+        """Have the server give up what nobody can reach any more, with the locks it holds.
+
+        In the midst of a statement it would wait for the rest without any time limit.
+        """
+        now = time.monotonic()
+        with self._lock:
+            left = dict(self._left_behind)
+        if left:
+            seconds = [now - since for since in left.values()]
+            probe.execute(_END_IDLE, [list(left), seconds])
+        with self._lock:
+            for pid, since in left.items():
+                if self._left_behind.get(pid) == since:
+                    del self._left_behind[pid]
 
     def _shut(self, connections: dict[psycopg.Connection, object]) -> None:
         """Free those who wait; with a token only while that statement is under way."""
         with self._lock:
             for connection, token in connections.items():
                 is_same = token is None or self._statements.get(connection) is token
-                if is_same and connection in self._connections:
+                if is_same and connection in self._processes:
                     _shut_down(connection)
+                    self._left_behind[self._processes[connection]] = time.monotonic()
 
 
 def _shut_down(connection: psycopg.Connection) -> None:

@@ -135,7 +135,7 @@ class PageStack(QStackedWidget):
         In two steps, so that the window answers between them.
         """
         _ = self._unsettled_review
-        QTimer.singleShot(_BREATH_MS, partial(self.page, 1))
+        QTimer.singleShot(_BREATH_MS, self, partial(self.page, 1))
 
     def _settle(self, place: int, page: P) -> P:
         """Put a page that was made into its place, as if it had always been there."""

@@ -156,6 +156,36 @@ def test_what_a_swallowed_connection_holds_is_given_up(database: Database, proxy
     assert time.monotonic() - begun < PATIENCE
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_what_half_a_statement_holds_is_given_up(
+    database: Database, proxy: Proxy, is_alone: bool
+) -> None:
+    """The server waits for the other half with no time limit, and keeps its locks so long."""
+    lock = sa.text("SELECT pg_advisory_xact_lock(7)")
+    text, value = f"SELECT length(:value) /* {'x' * 100_000} */", "y" * 100_000
+
+    def write() -> None:
+        with database.writing(Cancellation()) as connection:
+            connection.execute(lock)
+
+    def write_half() -> None:
+        with database.writing(Cancellation()) as connection:
+            connection.execute(lock)
+            swallow = proxy.swallow_present if is_alone else proxy.swallow_all
+            proxy.after_bytes(150_000, swallow)
+            connection.execute(sa.text(text), {"value": value})
+
+    with pytest.raises(DatabaseError):
+        write_half()
+    proxy.forward()
+    deadline = time.monotonic() + PATIENCE
+    while database_is_silent(database):
+        assert time.monotonic() < deadline
+    begun = time.monotonic()
+    write()
+    assert time.monotonic() - begun < PATIENCE
+
+
 def test_a_stream_that_is_swallowed_alone_is_given_up(database: Database, proxy: Proxy) -> None:
     append_entries(database, [ENTRY] * 20_000, Cancellation())
     stream = stream_csv(

@@ -72,6 +72,8 @@ class Database:
         self.is_postgresql = engine.dialect.name == "postgresql"
         # Who is signed in: the login of the server; SQLite knows none.
         self.login = ""
+        # Whether the last transaction found no database there, or lost it on the way.
+        self.is_lost = False
         # How the first connection came to be: TLS, server.
         self.state = ConnectionState()
         # What `check_entries` learns of the relation: types by column as the database
@@ -125,9 +127,7 @@ class Database:
         with (
             translating_faults(str(self.label), cancellation),
             nullcontext() if self._watch is None else self._watch.waiting(),
-            self.engine.connect().execution_options(
-                postgresql_readonly=is_read_only, sqlite_is_read_only=is_read_only
-            ) as connection,
+            self._connected(is_read_only=is_read_only) as connection,
         ):
             if self.is_postgresql:
                 with (
@@ -143,6 +143,27 @@ class Database:
                     yield connection
             finally:
                 driver.set_progress_handler(None, 0)
+
+    @contextmanager
+    def _connected(self, *, is_read_only: bool) -> Iterator[sa.Connection]:
+        """A connection of the pool; notes whether the database is there."""
+        try:
+            pooled = self.engine.connect()
+        except sa.exc.DBAPIError:
+            self.is_lost = True
+            raise
+        with pooled.execution_options(
+            postgresql_readonly=is_read_only, sqlite_is_read_only=is_read_only
+        ) as connection:
+            try:
+                yield connection
+            except (sa.exc.DBAPIError, psycopg.Error):
+                # A refusal is an answer. A stream (COPY) fails past SQLAlchemy.
+                self.is_lost = connection.invalidated or (
+                    self.is_postgresql and postgresql_driver(connection).closed
+                )
+                raise
+        self.is_lost = False
 
     def check_entries(self) -> None:
         """Make sure that the relation of the contract is there and can be read.

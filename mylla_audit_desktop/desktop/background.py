@@ -76,6 +76,8 @@ class Background(QObject):
     _returned = Signal(object, str, object)
     # An exception that is no KnownError and that nobody handles.
     crashed = Signal(object)
+    # A piece of work has ended, in whatever way, and its outcome was handed over.
+    ended = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -190,6 +192,7 @@ class Background(QObject):
             return
         self._hand_over(task, kind, value)
         self._end(task)
+        self.ended.emit()
 
     def _hand_over(self, task: Task, kind: str, value: Any) -> None:
         if not task.is_wanted or kind == "cancelled":

@@ -28,7 +28,8 @@ class StatusBar(QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
-        self._dot = plain_label("●", "faint")
+        self.dot = plain_label("●", "faint")
+        self._is_lost = False
         self.mark = plain_label("")
         self.mark.setObjectName("mark")
         self.mark.setAccessibleName("Label")
@@ -49,7 +50,7 @@ class StatusBar(QStatusBar):
         self.cancel = button("Cancel", "flat")
         self.cancel.setAccessibleName("Cancel opening")
         self.cancel.clicked.connect(self.cancel_requested)
-        for widget in (self._dot, self.mark, self.connection, self.reviewer):
+        for widget in (self.dot, self.mark, self.connection, self.reviewer):
             self.addWidget(widget)
         for widget in (self.opening, self.cancel):
             self.addWidget(widget)
@@ -59,17 +60,29 @@ class StatusBar(QStatusBar):
 
     def show_connection(self, log: OpenLog) -> None:
         """Where the log is, how the way there is secured, and how the connection is marked."""
-        state = log.database.state
-        where, name = visible_text(str(log.database.label)), visible_text(log.name)
-        parts = [name, *([state.security] if state.security else []), "read only"]
-        self.connection.setText(plain_action(" · ".join(parts)))
-        self.connection.setToolTip(plain_tooltip(where))
-        self.connection.setAccessibleDescription(f"{' · '.join(parts)}, {where}")
-        set_tone(self._dot, "tone", "note" if state.is_weak else "good")
-        self._dot.setText("▲" if state.is_weak else "●")
         self.mark.setText(visible_text(log.label))
         self.mark.setVisible(bool(log.label))
         set_tone(self.mark, "colour", log.colour.value or "none")
+        self._show_way(log)
+
+    def show_loss(self, log: OpenLog) -> None:
+        """Whether the log was lost on the way since, or is there again."""
+        if log.database.is_lost != self._is_lost:
+            self._show_way(log)
+
+    def _show_way(self, log: OpenLog) -> None:
+        state, self._is_lost = log.database.state, log.database.is_lost
+        where, name = visible_text(str(log.database.label)), visible_text(log.name)
+        way = [*([state.security] if state.security else []), "read only"]
+        parts = [name, *(["cannot be reached"] if self._is_lost else way)]
+        self.connection.setText(plain_action(" · ".join(parts)))
+        self.connection.setToolTip(plain_tooltip(where))
+        self.connection.setAccessibleDescription(f"{' · '.join(parts)}, {where}")
+        sign, tone = ("▲", "note") if state.is_weak else ("●", "good")
+        if self._is_lost:
+            sign, tone = "✗", "error"
+        self.dot.setText(sign)
+        set_tone(self.dot, "tone", tone)
 
     def show_opening(self, words: str) -> None:
         """What is being opened while another log is on show, and how to stop that; "" for none."""

@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self._profile, self._settings, self.theme = profile, settings, theme
         self._reviewer = reviewer
         self._log: OpenLog | None = None
+        background.ended.connect(self._look_for_loss)
         self.stack = PageStack(profile, settings, theme, background, catalog, reviewer)
         self.stack.settled.connect(self._take_page)
         self.rail = Rail(theme)
@@ -215,6 +216,10 @@ class MainWindow(QMainWindow):
             page.show_log(log)
         if target is not None:
             self.audit_log.trace(target)
+
+    def _look_for_loss(self) -> None:
+        if self._log is not None:
+            self.status.show_loss(self._log)
 
     def _show_snapshot(self, taken_at: Instant) -> None:
         self.status.show_snapshot(taken_at, self._settings.settings.zone())

@@ -50,12 +50,15 @@ def test_a_silent_server_is_said_and_found_again(
     url = postgresql_server.create_database("silent")
     assert main(["demo", "--database", url, "--entries", "3000"]) == 0
     with proxy_to(postgresql_server.port) as proxy:
-        page = start(f"postgresql://postgres@127.0.0.1:{proxy.port}/silent").window.audit_log
+        session = start(f"postgresql://postgres@127.0.0.1:{proxy.port}/silent")
+        page = session.window.audit_log
         page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
         qtbot.wait_until(lambda: page.model.count == 3000, timeout=30_000)
         qtbot.wait_until(lambda: page.model.waypoints is not None, timeout=30_000)
         # Everything is taken and acknowledged, nothing is passed on.
         proxy.swallow_all()
+        status = session.window.status
+        there = (status.dot.text(), status.dot.property("tone"), status.connection.text())
         begun = time.monotonic()
         page.refresh()
         qtbot.wait_until(lambda: "does not answer" in page.bar.message.text(), timeout=60_000)
@@ -63,6 +66,10 @@ def test_a_silent_server_is_said_and_found_again(
         assert time.monotonic() - begun < 20
         assert page.model.rowCount() == 3000
         assert page.table.isVisible()
+        # The status bar says so in a shape, a colour and words.
+        qtbot.wait_until(lambda: status.connection.text().endswith("cannot be reached"))
+        assert (status.dot.text(), status.dot.property("tone")) == ("✗", "error")
+        assert "cannot be reached" in status.connection.accessibleDescription()
         proxy.forward()
         before = page.model.snapshot
 
@@ -73,3 +80,8 @@ def test_a_silent_server_is_said_and_found_again(
 
         qtbot.wait_until(is_back, timeout=60_000)
         qtbot.wait_until(lambda: page.model.waypoints is not None, timeout=30_000)
+        assert there == (
+            status.dot.text(),
+            status.dot.property("tone"),
+            status.connection.text(),
+        )

@@ -7,8 +7,6 @@ cd "$here"
 packaging/setup/system.sh release
 packaging/wheel/build.sh
 packaging/setup/environment.sh release
-index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$(.cache/uv/bin/python -m pip config get global.index-url 2>/dev/null || true)}}
-[ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
 # What is bundled is the wheel, as a user would install it.
 VIRTUAL_ENV="$here/.cache/release" UV_LINK_MODE=copy .cache/uv/bin/uv pip install --quiet \
     --reinstall --no-deps dist/*.whl

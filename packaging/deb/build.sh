@@ -54,6 +54,7 @@ done | sort -u)
 # shellcheck disable=SC2086
 libc=$(objdump -T $files 2>/dev/null | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 | cut -d_ -f2)
 # Loaded while running, so that no ldd names them.
+# shellcheck disable=SC2086
 needed=$(printf '%s\n' $needed libegl1 libgl1 libfontconfig1 libdbus-1-3 libxcb-cursor0 | sort -u |
     sed "s/^libc6$/libc6 (>= $libc)/" | paste -sd, | sed 's/,/, /g')
 size=$(du -sk --exclude=DEBIAN "$root" | cut -f1)

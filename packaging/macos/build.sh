@@ -7,13 +7,14 @@
 set -eu
 
 cd "$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)"
-python=${PYTHON:-python3}
-[ -x .cache/uv/bin/uv ] || { "$python" -m venv .cache/uv && .cache/uv/bin/python -m pip install -q "uv==0.13.9"; }
+python=${PYTHON:-$(packaging/setup/python.sh)}
+[ -x .cache/uv/bin/python ] || "$python" -m venv .cache/uv
+.cache/uv/bin/python -m pip install -q --disable-pip-version-check -r packaging/setup/uv.txt
 uv=.cache/uv/bin/uv
 export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.cache/release
 "$uv" sync --locked --no-default-groups --group release --no-install-project --python "$python"
 rm -rf dist/*.whl dist/*.app dist/*.dmg
-"$uv" build --quiet --wheel --out-dir dist
+.cache/release/bin/python -m hatchling build -t wheel -d dist
 "$uv" pip install --quiet --reinstall --no-deps --python .cache/release dist/*.whl
 
 # macOS wants its icon as a set of pictures.
@@ -27,20 +28,14 @@ for size in 16 32 128 256 512; do
     done
 done
 iconutil -c icns -o build/icons/mylla-audit.icns "$iconset"
+# With SIGNING_IDENTITY it signs each part and then the whole, Qt's frameworks among them.
+export PYINSTALLER_STRICT_BUNDLE_CODESIGN_ERROR=1 PYINSTALLER_VERIFY_BUNDLE_SIGNATURE=1
 .cache/release/bin/python -I -m PyInstaller --noconfirm --log-level WARN --distpath dist \
     --workpath build/pyinstaller packaging/bundle/mylla_audit.spec
 app="dist/Mylla Audit.app"
 version=$("$app/Contents/MacOS/mylla-audit" --version | cut -d' ' -f2)
 "$app/Contents/MacOS/mylla-audit-desktop" --demo --profile build/tour-profile --tour build/tour
 
-if [ -n "${SIGNING_IDENTITY:-}" ]; then
-    # From the inside out: what is signed later covers what is signed now.
-    find "$app/Contents" \( -name '*.dylib' -o -name '*.so' \) -exec \
-        codesign --force --timestamp --options runtime --sign "$SIGNING_IDENTITY" {} +
-    codesign --force --timestamp --options runtime --sign "$SIGNING_IDENTITY" \
-        --entitlements packaging/macos/entitlements.plist "$app/Contents/MacOS/mylla-audit" "$app"
-    codesign --verify --deep --strict "$app"
-fi
 image="dist/mylla-audit-desktop-$version.dmg"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -27,6 +27,11 @@ case "$what" in run | test | deb | release | all) ;; *)
     exit 2 ;;
 esac
 [ "$(id -u)" -eq 0 ] || { echo "Run it as root: it makes a system of its own." >&2; exit 2; }
+case "$what" in deb | all)
+    # Looked for now, not after half an hour.
+    deb=$(find dist -maxdepth 1 -name '*.deb' 2>/dev/null)
+    [ -n "$deb" ] || { echo "There is no package to install. Build it first: make deb" >&2; exit 2; } ;;
+esac
 command -v debootstrap >/dev/null || { echo "Install it first: apt-get install -y debootstrap" >&2; exit 2; }
 # Without a mirror, debootstrap knows where each distribution is.
 case "$suite" in
@@ -42,11 +47,15 @@ esac
 base="$here/.cache/rehearsal-$suite.tar"
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/rehearsal.XXXXXX")
 finish() {
+    # What still runs in there, such as the database server that its package starts.
+    for process in /proc/[0-9]*; do
+        if [ "$(readlink "$process/root")" = "$root" ]; then kill -KILL "${process#/proc/}" || true; fi
+    done 2>/dev/null
     for place in dev/shm dev/pts dev sys proc; do
         mountpoint -q "$root/$place" && umount -l "$root/$place"
     done
     [ -z "$own" ] || rm -rf "$own"
-    [ -n "$keep" ] && echo "The system stays in $root" || rm -rf --one-file-system "$root"
+    if [ -n "$keep" ]; then echo "The system stays in $root"; else rm -rf --one-file-system "$root"; fi
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
@@ -131,7 +140,6 @@ case "$what" in run | test | release | all)
     fi ;;
 esac
 case "$what" in deb | all)
-    deb=$(ls dist/*.deb)
     cp "$deb" "$root/root/package.deb"
     inside find / -xdev -path /proc -prune -o -path /sys -prune -o -print | sort >"$root/root/before"
     step "apt install $deb" inside sh -c "apt-get -qq install -y --no-install-recommends /root/package.deb >/root/apt.log 2>&1 || { tail -20 /root/apt.log; exit 1; }"

@@ -9,14 +9,14 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$here"
 purpose=${1:-develop}
-uv_version="0.13.9"
+uv_version=$(sed -n "s/^uv==//p" packaging/setup/uv.txt)
 case "$purpose" in
     develop) venv=".venv" groups="" ;;
     release) venv=".cache/release" groups="--no-default-groups --group release" ;;
     *) echo "usage: environment.sh [release]" >&2; exit 2 ;;
 esac
 stamp="$venv/.up-to-date"
-state=$({ pwd; cat uv.lock pyproject.toml packaging/setup/environment.sh; } | sha256sum)
+state=$({ pwd; cat uv.lock pyproject.toml packaging/setup/environment.sh packaging/setup/uv.txt; } | sha256sum)
 
 if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ] && "$venv/bin/python" -c "" 2>/dev/null; then
     exit 0
@@ -44,7 +44,7 @@ if [ "$(.cache/uv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$uv_version
     rm -rf .cache/uv
     attempt "$python cannot make an environment. On Debian: sudo apt-get install -y python3-venv" \
         "$python" -m venv .cache/uv
-    attempt "$network" .cache/uv/bin/python -m pip install -q --disable-pip-version-check "uv==$uv_version"
+    attempt "$network" .cache/uv/bin/python -m pip install -q --disable-pip-version-check -r packaging/setup/uv.txt
 fi
 
 uv=.cache/uv/bin/uv

@@ -67,6 +67,7 @@ echo "Installing system packages:$missing"
 mkdir -p "$here/.cache"
 log="$here/.cache/apt.log"
 apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q"
+# shellcheck disable=SC2086 # a list of packages
 if ! { $apt update && $apt install -y --no-install-recommends $missing; } >"$log" 2>&1 </dev/null; then
     tail -n 20 "$log" >&2
     echo "The system packages could not be installed (see above). Install them yourself, then try again: sudo apt-get install -y$missing" >&2

@@ -11,13 +11,14 @@ function Invoke-Step([string] $What, [scriptblock] $Step) {
     if ($LASTEXITCODE -ne 0) { throw "$What failed." }
 }
 
-Invoke-Step "uv" { py -3 -m venv .cache\uv; .cache\uv\Scripts\python -m pip install -q "uv==0.13.9" }
+Invoke-Step "Python" { py -3 -m venv .cache\uv }
+Invoke-Step "uv" { .cache\uv\Scripts\python -m pip install -q --disable-pip-version-check -r packaging\setup\uv.txt }
 $uv = ".cache\uv\Scripts\uv.exe"
 $env:UV_PYTHON_DOWNLOADS = "never"
 $env:UV_PROJECT_ENVIRONMENT = ".cache\release"
 Invoke-Step "Environment" { & $uv sync --locked --no-default-groups --group release --no-install-project }
 Remove-Item -Recurse -Force -ErrorAction SilentlyContinue dist
-Invoke-Step "Wheel" { & $uv build --quiet --wheel --out-dir dist }
+Invoke-Step "Wheel" { .cache\release\Scripts\python -m hatchling build -t wheel -d dist }
 $wheel = (Get-ChildItem dist\*.whl).FullName
 Invoke-Step "Install" { & $uv pip install --quiet --reinstall --no-deps --python .cache\release $wheel }
 Invoke-Step "Icon" { .cache\release\Scripts\python packaging\windows\icon.py resources\icons\application.svg build\icons\mylla-audit.ico }

@@ -60,3 +60,24 @@ begin
     Present := '';
   Result := Pos(';' + Uppercase(Folder) + ';', ';' + Uppercase(Present) + ';') = 0;
 end;
+
+{ The path is left as it was found. }
+procedure CurUninstallStepChanged(CurUninstallStep: TUninstallStep);
+var
+  Present, Folder: String;
+  At: Integer;
+begin
+  if CurUninstallStep <> usPostUninstall then
+    exit;
+  if not RegQueryStringValue(HKA, EnvironmentKey(''), 'Path', Present) then
+    exit;
+  Folder := ExpandConstant('{app}');
+  At := Pos(';' + Uppercase(Folder) + ';', ';' + Uppercase(Present) + ';');
+  if At = 0 then
+    exit;
+  { With the semicolon before it, or where it is the first with the one behind it. }
+  if At > 1 then
+    At := At - 1;
+  Delete(Present, At, Length(Folder) + 1);
+  RegWriteExpandStringValue(HKA, EnvironmentKey(''), 'Path', Present);
+end;

@@ -3,12 +3,14 @@
 import configparser
 import gzip
 import json
+import os
 import re
 import struct
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from zipfile import ZipFile
 
 import pytest
 
@@ -82,8 +84,34 @@ def test_the_man_page_says_what_the_help_says(laid: Path, program: str) -> None:
 
 def test_the_locked_wheels_can_be_had_by_flatpak() -> None:
     sources = json.loads(run(sys.executable, PACKAGING / "flatpak" / "sources.py"))
-    assert any("pyside6_essentials" in source["url"] for source in sources)
+    names = {source["url"].rsplit("/", 1)[1].split("-")[0] for source in sources}
+    # What the program asks for on Linux, greenlet by the kind of its processor.
+    assert {"pyside6_essentials", "sqlalchemy", "greenlet", "secretstorage"} <= names
+    assert not names & {"pywin32_ctypes", "importlib_metadata"}
     assert all(re.fullmatch(r"[0-9a-f]{64}", source["sha256"]) for source in sources)
+
+
+def test_the_wheel_needs_no_network(tmp_path: Path) -> None:
+    # Nobody answers there, and nothing was fetched before.
+    nowhere = "http://127.0.0.1:9"
+    away = {"HTTPS_PROXY": nowhere, "HTTP_PROXY": nowhere, "UV_CACHE_DIR": str(tmp_path / "cache")}
+    script = PACKAGING / "wheel" / "build.sh"
+    done = subprocess.run(
+        [script, tmp_path], env=os.environ | away, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.name == f"mylla_audit_desktop-{__version__}-py3-none-any.whl"
+    assert "mylla_audit_desktop/_resources/icons/application.svg" in ZipFile(wheel).namelist()
+
+
+def test_the_recipes_of_all_systems_make_their_environment_alike() -> None:
+    pin = (PACKAGING / "setup" / "uv.txt").read_text("utf-8").splitlines()[-1]
+    version = pin.removeprefix("uv==")
+    recipes = ("setup/environment.sh", "macos/build.sh", "windows/build.ps1")
+    for text in ((PACKAGING / recipe).read_text("utf-8") for recipe in recipes):
+        assert "uv.txt" in text
+        assert version not in text
 
 
 def test_a_windows_icon_holds_every_size(tmp_path: Path) -> None:

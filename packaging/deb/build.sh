@@ -43,14 +43,20 @@ asked=$(readelf -d $files 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
 needed=$(for library in $asked; do
     [ -z "$(find "$root" -name "$library" -print -quit)" ] || continue
     path=$(ldconfig -p | awk -v name="$library" '$1 == name {print $NF; exit}')
+    package="?$library"
     # Some libraries are known by the path before a link was followed.
     for place in "$path" "$(readlink -f "$path")" "/usr$path"; do
-        if owner=$(dpkg-query -S "$place" 2>/dev/null); then
-            echo "${owner%%:*}"
+        if [ -f "$place" ] && owner=$(dpkg-query -S "$place" 2>/dev/null); then
+            package=${owner%%:*}
             break
         fi
     done
+    echo "$package"
 done | sort -u)
+case "$needed" in *"?"*)
+    echo "The bundle asks for what no package here has: $(printf '%s\n' "$needed" | sed -n 's/^?//p' | paste -sd' ')" >&2
+    exit 1 ;;
+esac
 # shellcheck disable=SC2086
 libc=$(objdump -T $files 2>/dev/null | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 | cut -d_ -f2)
 # Loaded while running, so that no ldd names them.

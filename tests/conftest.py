@@ -1,6 +1,10 @@
 """Databases for every test that wants one: SQLite in a file, PostgreSQL for real."""
 
+import atexit
 import os
+import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -22,7 +26,13 @@ from tests.servers import Server, running_postgresql
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Neither the user's saved connections nor the user's keyring.
 os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="mylla-config-")
+atexit.register(shutil.rmtree, os.environ["XDG_CONFIG_HOME"], ignore_errors=True)
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+# Under nohup, or behind a script's &, these are ignored, and so they would be by the programs that
+# the tests start and interrupt.
+if sys.platform != "win32":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # A shared machine has slow moments, which say nothing about the code.
 settings.register_profile(
     "shared", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True

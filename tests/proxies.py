@@ -10,7 +10,7 @@ class Proxy:
     """Forwards to a port of this computer until it is told to swallow."""
 
     def __init__(self, target: int) -> None:
-        self._target = target
+        self.target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._flows = threading.Event()
@@ -19,11 +19,18 @@ class Proxy:
         self._swallowed: set[socket.socket] = set()
         self._sockets: list[socket.socket] = []
         self.passed = 0
+        # Seconds for a byte; 0 for as fast as it goes.
+        self._pace = 0.0
+        self._is_closed = threading.Event()
         self._more = threading.Condition()
         # What is to be done, and after how many bytes.
         self._call: Callable[[], None] | None = None
         self._moment = 0
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def slow_down(self, bytes_per_second: int) -> None:
+        """Be a thin line; each connection has so much for itself, in each direction."""
+        self._pace = 1 / bytes_per_second
 
     def swallow_all(self) -> None:
         """Take everything, acknowledge it, pass nothing on; new connections likewise."""
@@ -60,6 +67,7 @@ class Proxy:
 
     def close(self) -> None:
         """End everything."""
+        self._is_closed.set()
         for one in (self._listener, *self._sockets):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
@@ -76,7 +84,7 @@ class Proxy:
                 # Accepted by the kernel and never answered.
                 continue
             try:
-                server = socket.create_connection(("127.0.0.1", self._target))
+                server = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
                 # As the server refuses, so does who stands for it.
                 client.close()
@@ -90,6 +98,8 @@ class Proxy:
             while data := source.recv(65_536):
                 if self._is_flowing(source):
                     self._pass_on(source, sink, data)
+                if self._pace and self._is_closed.wait(self._pace * len(data)):
+                    return
         if source not in self._swallowed:
             with suppress(OSError):
                 sink.shutdown(socket.SHUT_WR)

@@ -5,7 +5,7 @@ on a pooled connection of its own, so that any thread may use them.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -20,14 +20,14 @@ from mylla_audit_desktop.database.postgresql import postgresql_engine
 from mylla_audit_desktop.database.sqlite import sqlite_engine
 from mylla_audit_desktop.database.state import ConnectionState, read_state
 from mylla_audit_desktop.database.url import parse_url
-from mylla_audit_desktop.database.watch import ConnectionWatch
 from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.errors import DatabaseError
 
 # How many SQLite instructions run between two looks at a cancellation: some 2 ms. Each look
 # takes Python's lock from whoever has it, the window included.
 _SQLITE_STEPS = 200_000
-_CANCEL_TIMEOUT_SECONDS = 5.0
+# The worker waits for the end of an attempt, also where nobody answers it.
+_CANCEL_TIMEOUT_SECONDS = 2.0
 # A transaction that writes has its next statement ready long before.
 _ABANDONED_SECONDS = 15
 # libpq's words for a server that can be written to.
@@ -60,13 +60,10 @@ class Database:
         self,
         engine: sa.Engine,
         label: DatabaseLabel,
-        watch: ConnectionWatch | None = None,
         writer: "Database | None" = None,
     ) -> None:
         self.engine = engine
         self.label = label
-        # PostgreSQL: notices a server that will never answer.
-        self._watch = watch
         # Where one of several servers is the primary: the same database there.
         self._writer = writer
         self.is_postgresql = engine.dialect.name == "postgresql"
@@ -104,15 +101,6 @@ class Database:
         """Whether what is written goes to the primary, whatever server is read from."""
         return self._writer is not None
 
-    def await_bytes(self, connection: sa.Connection, *, is_waiting: bool) -> None:
-        """A stream (COPY) waits for the server: said at its begin and at each sign of life.
-
-        Not waiting while what came is put away, which may take its time.
-        """
-        if self._watch is not None:
-            note = self._watch.works if is_waiting else self._watch.rests
-            note(postgresql_driver(connection))
-
     def close(self) -> None:
         """Give back idle connections; those in use are closed when their work ends."""
         self.engine.dispose()
@@ -126,7 +114,6 @@ class Database:
         cancellation.raise_if_cancelled()
         with (
             translating_faults(str(self.label), cancellation),
-            nullcontext() if self._watch is None else self._watch.waiting(),
             self._connected(is_read_only=is_read_only) as connection,
         ):
             if self.is_postgresql:
@@ -276,14 +263,12 @@ def _connect(parameters: Parameters, *, create: bool) -> Database:
         first.port if first is not None and len(parameters.hosts) == 1 else None,
         parameters.database or "The database",
     )
-    engine, watch = postgresql_engine(parameters)
     writer = None
     if len(parameters.hosts) > 1 and parameters.attributes not in _WRITABLE:
         # Whatever server is read from, what is written goes to the primary.
         primary = replace(parameters, attributes="read-write")
-        writer_engine, writer_watch = postgresql_engine(primary)
-        writer = Database(writer_engine, label, writer_watch)
-    return Database(engine, label, watch, writer)
+        writer = Database(postgresql_engine(primary), label)
+    return Database(postgresql_engine(parameters), label, writer)
 
 
 def _postgresql_label(connection: sa.Connection) -> DatabaseLabel:

@@ -27,8 +27,6 @@ from mylla_audit_desktop.log.query import LogQuery
 from mylla_audit_desktop.log.zones import OffsetSpan, offset_spans
 
 _CHUNK = 1 << 18
-# A slow network brings so much in a few seconds; one that brings less has stopped.
-_SIGN_OF_LIFE = 1 << 13
 _ROWS = 1000
 _FIRST = Instant.parse("1900-01-01T00:00:00Z")
 _LAST = Instant.parse("2100-01-01T00:00:00Z")
@@ -197,21 +195,14 @@ def _copy(
         with driver.cursor() as cursor:
             with cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv)".encode(), ()) as copy:
                 parts: list[bytes] = []
-                size = alive = 0
-                database.await_bytes(connection, is_waiting=True)
+                size = 0
                 for data in copy:
                     parts.append(bytes(data))
                     size += len(data)
                     rows += 1
                     if size >= _CHUNK:
-                        database.await_bytes(connection, is_waiting=False)
                         yield b"".join(parts)
-                        parts, size, alive = [], 0, 0
+                        parts, size = [], 0
                         report(rows)
-                        database.await_bytes(connection, is_waiting=True)
-                    elif size - alive >= _SIGN_OF_LIFE:
-                        alive = size
-                        database.await_bytes(connection, is_waiting=True)
-                database.await_bytes(connection, is_waiting=False)
                 yield b"".join(parts)
             report(cursor.rowcount)

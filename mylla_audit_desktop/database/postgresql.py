@@ -6,11 +6,10 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from mylla_audit_desktop.database.parameters import PostgresqlParameters
 from mylla_audit_desktop.database.tls import TlsMode, is_loopback, root_certificates
-from mylla_audit_desktop.database.watch import PROBE_SECONDS, ConnectionWatch
+from mylla_audit_desktop.database.watch import ConnectionWatch, WatchedConnection
 from mylla_audit_desktop.user_path import user_path
 
 # libpq takes an empty name for ~/.pgpass; a file that cannot be is none.
@@ -18,16 +17,22 @@ _NO_PASSFILE = str(Path(os.devnull) / "none")
 _VERIFYING = frozenset({TlsMode.VERIFY_FULL, TlsMode.VERIFY_CA})
 
 
-def postgresql_engine(parameters: PostgresqlParameters) -> tuple[sa.Engine, ConnectionWatch]:
-    """An engine whose connections are made by these parameters, and what watches over them."""
+def postgresql_engine(parameters: PostgresqlParameters) -> sa.Engine:
+    """An engine whose connections are made by these parameters, and watched over."""
     connector = _Connector(connection_options(parameters))
-    watch = ConnectionWatch(connector.probe)
+    watch = ConnectionWatch(connector, parameters.connect_timeout)
 
-    def connect() -> psycopg.Connection:
-        watch.raise_if_silent()
-        return connector()
+    def connect() -> WatchedConnection:
+        connection = watch.connect()
+        if connection.process is None:
+            # Behind a pooler in transaction mode each transaction may have another server
+            # connection, which knows nothing of statements that were prepared on this one.
+            # Where nothing stands between they are prepared: to plan over the months takes
+            # a server longer than to read a page.
+            connection.prepare_threshold = None
+        return connection
 
-    engine = sa.create_engine(
+    return sa.create_engine(
         "postgresql+psycopg://",
         creator=connect,
         pool_pre_ping=True,
@@ -35,25 +40,6 @@ def postgresql_engine(parameters: PostgresqlParameters) -> tuple[sa.Engine, Conn
         max_overflow=4,
         pool_timeout=30,
     )
-    watch.attach(engine)
-
-    # After the watch knows the connection: a server may fall silent here as well.
-    def prepare(connection: psycopg.Connection, _record: object) -> None:
-        watch.works(connection)
-        try:
-            if _is_pooled(connection):
-                # In transaction mode each transaction may have another server connection,
-                # which knows nothing of statements that were prepared on this one.
-                connection.prepare_threshold = None
-            watch.rests(connection)
-        except BaseException:
-            # The pool has not taken it yet and so does not close it.
-            watch.closed(connection)
-            connection.close()
-            raise
-
-    event.listen(engine, "connect", prepare)
-    return engine, watch
 
 
 def connection_options(parameters: PostgresqlParameters) -> dict[str, Any]:
@@ -125,33 +111,13 @@ class _Connector:
     def __init__(self, options: dict[str, Any]) -> None:
         self._options = options
 
-    def __call__(self) -> psycopg.Connection:
+    def __call__(self, **more: Any) -> WatchedConnection:
         try:
-            return psycopg.connect(**self._options)
+            return WatchedConnection.connect(**self._options | more)
         except psycopg.OperationalError as error:
             needs_binding = self._options.get("channel_binding") == "require"
             if not needs_binding or "channel binding" not in str(error):
                 raise
         # A pooler offers none. `prefer` still notices a server's offer being stripped.
         self._options["channel_binding"] = "prefer"
-        return psycopg.connect(**self._options)
-
-    def probe(self) -> psycopg.Connection:
-        """A connection to ask whether the server still answers; waits two seconds a host."""
-        options = self._options | {"connect_timeout": PROBE_SECONDS, "autocommit": True}
-        return psycopg.connect(**options)
-
-
-def _is_pooled(connection: psycopg.Connection) -> bool:
-    """Whether something stands between: a pooler makes up the process ID that it announces.
-
-    Where nothing does, statements that come again are prepared: to plan over the months
-    takes a server longer than to read a page.
-    """
-    try:
-        row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
-        connection.rollback()
-    except psycopg.Error:
-        connection.close()
-        raise
-    return row is None or row[0] != connection.info.backend_pid
+        return WatchedConnection.connect(**self._options | more)

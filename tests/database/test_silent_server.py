@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -47,10 +48,6 @@ def database(postgresql_server: Server, proxy: Proxy) -> Iterator[Database]:
 def count(database: Database) -> int:
     reader = LogReader(database)
     return reader.read_count(reader.read_snapshot(LogQuery(), Cancellation()), Cancellation())
-
-
-def watches() -> list[threading.Thread]:
-    return [one for one in threading.enumerate() if one.name == "connection-watch"]
 
 
 def test_silence_is_said_and_the_next_action_connects_anew(
@@ -186,6 +183,87 @@ def test_what_half_a_statement_holds_is_given_up(
     assert time.monotonic() - begun < PATIENCE
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_silence_at_any_moment_of_opening_is_noticed(
+    database: Database, proxy: Proxy, is_alone: bool
+) -> None:
+    """Also while the first connection is asked what server it leads to."""
+    before = proxy.passed
+    name = database.label.name
+    open_through(proxy, name)
+    usual = proxy.passed - before
+
+    def open_with_silence(moment: int) -> None:
+        with proxy_to(proxy.target) as own:
+            own.after_bytes(moment, own.swallow_present if is_alone else own.swallow_all)
+            with suppress(DatabaseError):
+                open_through(own, name)
+
+    moments = range(0, usual, usual // 40)
+    attempts = [
+        threading.Thread(target=open_with_silence, args=[moment], daemon=True) for moment in moments
+    ]
+    begun = time.monotonic()
+    for attempt in attempts:
+        attempt.start()
+    for attempt in attempts:
+        attempt.join(max(begun + PATIENCE - time.monotonic(), 0))
+    waiting = [m for m, attempt in zip(moments, attempts, strict=True) if attempt.is_alive()]
+    assert not waiting
+
+
+def open_through(proxy: Proxy, name: str) -> None:
+    url = f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?connect_timeout=5"
+    open_database(url).close()
+
+
+def test_a_cursor_that_is_swallowed_between_two_parts_is_given_up(
+    database: Database, proxy: Proxy
+) -> None:
+    append_entries(database, [ENTRY] * 20_000, Cancellation())
+    entries = LogReader(database).iterate_entries(LogQuery(), None, Cancellation())
+    next(entries)
+    proxy.swallow_present()
+    with pytest.raises(DatabaseError):
+        list(entries)
+
+
+def test_a_process_that_is_gone_is_not_waited_for(
+    database: Database, proxy: Proxy, postgresql_server: Server
+) -> None:
+    """What stands between has forgotten the connection, and so cannot say that it ended."""
+
+    def read() -> None:
+        with database.reading(Cancellation()) as connection:
+            pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+            proxy.swallow_present()
+            postgresql_server.execute(f"SELECT pg_terminate_backend({pid})")
+            connection.execute(sa.text("SELECT 1"))
+
+    with pytest.raises(DatabaseError):
+        read()
+    assert count(database) == 1
+
+
+def test_an_answer_that_comes_slowly_is_left_in_peace(database: Database, proxy: Proxy) -> None:
+    """The server has long done its part while the line is still at it."""
+    length = 2_100_000
+    with database.reading(Cancellation()) as connection:
+        connection.execute(sa.text("SELECT 1"))
+        proxy.slow_down(300_000)
+        answer = connection.scalar(sa.text(f"SELECT repeat('x', {length})"))
+    assert len(answer) == length
+
+
+def test_a_server_that_lets_nobody_in_is_not_taken_for_silent(
+    database: Database, postgresql_server: Server
+) -> None:
+    with database.reading(Cancellation()) as connection:
+        connection.execute(sa.text("SELECT 1"))
+        postgresql_server.execute(f"ALTER DATABASE {database.label.name} ALLOW_CONNECTIONS false")
+        assert connection.scalar(sa.text("SELECT 7 FROM pg_sleep(7)")) == 7
+
+
 def test_a_stream_that_is_swallowed_alone_is_given_up(database: Database, proxy: Proxy) -> None:
     append_entries(database, [ENTRY] * 20_000, Cancellation())
     stream = stream_csv(
@@ -203,7 +281,7 @@ def test_a_stream_that_is_swallowed_alone_is_given_up(database: Database, proxy:
 
 def test_a_slow_statement_is_left_in_peace(database: Database) -> None:
     with database.reading(Cancellation()) as connection:
-        assert connection.scalar(sa.text("SELECT 7 FROM pg_sleep(9)")) == 7
+        assert connection.scalar(sa.text("SELECT 7 FROM pg_sleep(7)")) == 7
 
 
 def test_nothing_is_written_twice_when_the_answer_is_swallowed(
@@ -234,10 +312,3 @@ def database_is_silent(database: Database) -> bool:
     except DatabaseError:
         return True
     return False
-
-
-def test_the_watch_ends_with_the_waiting(database: Database) -> None:
-    count(database)
-    deadline = time.monotonic() + PATIENCE
-    while watches():
-        assert time.monotonic() < deadline

@@ -66,9 +66,9 @@ class Desk:
         return self.session.window.review
 
     def rest(self) -> None:
-        """Until nothing is under way any more."""
-        tasks = self.session.background._tasks
-        self.qtbot.wait_until(lambda: not tasks, timeout=PATIENCE)
+        """Until nothing is under way any more, nor about to be asked for."""
+        tasks, asking = self.session.background._tasks, self.log.model._timer
+        self.qtbot.wait_until(lambda: not tasks and not asking.isActive(), timeout=PATIENCE)
 
     def ask(self, statement: str, *values: object) -> int:
         """A count in the database, past the proxy, once the server is back."""
@@ -99,9 +99,6 @@ def scroll(desk: Desk) -> str:
     model = desk.log.model
     row = desk.chance.randrange(model.rowCount())
     desk.log.table.go_to(row)
-    desk.log.table.viewport().repaint()
-    # The page is asked for at the next turn of the event loop.
-    desk.qtbot.wait(1)
     desk.rest()
     said = desk.log.bar.message.text()
     assert said or model.entry_at(row) is not None

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -165,7 +166,7 @@ def _jumps(
     starts = [rng.randrange(waypoints.count - 100) for _ in range(100)]
     starts += [waypoints.count // 2, waypoints.count - 100]
     times = sorted(
-        _time(lambda s=start: reader.read_page(snapshot, s, 100, waypoints, Cancellation()))
+        _time(partial(reader.read_page, snapshot, start, 100, waypoints, Cancellation()))
         for start in starts
     )
     table = "audit.entries" if database.is_postgresql else "entries"

@@ -133,8 +133,12 @@ def _fill(page: AuditLogPage) -> None:
     """Have the model hold as many pages as it ever does, however long the log is."""
     step = page.model.rowCount() // MOST_PAGES
     for number in range(MOST_PAGES):
-        page.table.go_to(number * step)
-        _until(lambda row=number * step: page.model.entry_at(row) is not None)
+        _go_to(page, number * step)
+
+
+def _go_to(page: AuditLogPage, row: int) -> None:
+    page.table.go_to(row)
+    _until(lambda: page.model.entry_at(row) is not None)
 
 
 def _spin(seconds: float) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.database.connection import DatabaseLabel
@@ -21,8 +22,8 @@ HOUR = 3_600_000_000
 ANA = Reviewer("usr_3", "Ana Weber", Role.ADMIN, is_verified=True)
 
 
-def entry(entry_id: int, **values: str | None) -> AuditEntry:
-    given: dict[str, str | None] = {
+def entry(entry_id: int, **values: Any) -> AuditEntry:
+    given: dict[str, Any] = {
         "actor_type": "member",
         "actor_id": "usr_7",
         "actor_name": "Luis Ortega",

@@ -6,10 +6,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -57,18 +58,28 @@ class Server:
         """Start again as a standby that has nothing to follow and only reads."""
         (self.folder / "data" / "standby.signal").touch()
         words = [program("pg_ctl"), "-D", self.folder / "data", "-l", self.folder / "log"]
-        _as_server_user([*words, "-m", "fast", "-w", "restart"], self.folder)
+        _start_quietly([*words, "-m", "fast", "-w", "restart"], self.folder)
 
 
-def _as_server_user(words: list[str | Path], folder: Path) -> None:
-    """Run a program as the one who may run the server; its output goes nowhere."""
-    user: dict[str, object] = {}
-    if os.geteuid() == 0:
-        # The server refuses to run as root.
-        owner = pwd.getpwnam("postgres")
-        user = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+def _server_user() -> dict[str, Any]:
+    """Who may run the server, as `subprocess` takes it: it refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    owner = pwd.getpwnam("postgres")
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
+def _start_quietly(words: Sequence[object], folder: Path) -> None:
+    """Run a program that leaves a server running; our pipes must not be kept open by it."""
     with Path(os.devnull).open("w") as null:
-        subprocess.run(words, cwd=folder, stdout=null, stderr=null, check=True, **user)
+        subprocess.run(
+            [str(word) for word in words],
+            cwd=folder,
+            stdout=null,
+            stderr=null,
+            check=True,
+            **_server_user(),
+        )
 
 
 def program(name: str) -> str:
@@ -97,12 +108,9 @@ def running_postgresql(
     """
     folder = Path(tempfile.mkdtemp(prefix="mylla-pg-"))
     data, log = folder / "data", folder / "log"
-    user: dict[str, object] = {}
-    if os.geteuid() == 0:
-        # The server refuses to run as root.
-        owner = pwd.getpwnam("postgres")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        user = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    user = _server_user()
+    if user:
+        os.chown(folder, user["user"], user["group"])
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -123,16 +131,8 @@ def running_postgresql(
         both = _SETTINGS | dict(settings or {})
         options = [f"-c {name}={value}" for name, value in both.items()]
         started = " ".join([f"-p {port}", f"-k {folder}", *options])
-        # The server must not keep our pipes open, so its output goes to the log.
-        with Path(os.devnull).open("w") as null:
-            subprocess.run(
-                [program("pg_ctl"), "-D", data, "-l", log, "-o", started, "-w", "start"],
-                cwd=folder,
-                stdout=null,
-                stderr=null,
-                check=True,
-                **user,
-            )
+        words = [program("pg_ctl"), "-D", data, "-l", log, "-o", started, "-w", "start"]
+        _start_quietly(words, folder)
         try:
             yield Server(port, folder)
         finally:

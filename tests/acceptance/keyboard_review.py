@@ -16,9 +16,9 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.review.finding import Severity
 from tests.waiting import NotSeenError, settle, wait_until
 
@@ -97,7 +97,7 @@ class _Keyboard:
                 self.press(Qt.Key.Key_Return, _CTRL)
             else:
                 self.press(Qt.Key.Key_E)
-            self.until(f"{left} open", lambda left=left: self.open_count() == left)
+            self.until_open(left)
             if left == total // 2:
                 self.shoot("half")
         self.shoot("decided")
@@ -142,6 +142,10 @@ class _Keyboard:
         text = self._page.head.progress.text()
         return int(text.rpartition(" · ")[2].split()[0].replace(",", "")) if text else -1
 
+    def until_open(self, count: int) -> None:
+        """Wait until so many findings are open."""
+        self.until(f"{count} open", lambda: self.open_count() == count)
+
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier | None = None) -> None:
         """A key, wherever the keyboard is."""
         QTest.keyClick(self._focused(), key, modifiers or Qt.KeyboardModifier.NoModifier)
@@ -150,7 +154,8 @@ class _Keyboard:
     def type(self, text: str) -> None:
         """A text, key by key."""
         for character in text:
-            QTest.keyClick(self._focused(), character)
+            # The stubs know keys alone, and characters only for widgets.
+            QTest.keyClick(self._focused(), character)  # type: ignore[call-overload]
         settle()
 
     def _focused(self) -> QWindow:

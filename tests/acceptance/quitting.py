@@ -5,16 +5,17 @@ Usage: python -m tests.acceptance.quitting PROFILE URL MILLISECONDS
 
 import sys
 from argparse import Namespace
+from unittest.mock import patch
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 
 from mylla_audit_desktop.desktop import application
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 
 
-class BusySession(application.Session):
+class BusySession(Session):
     """A user who changes filters, scrolls and then has enough."""
 
     def start(self) -> None:
@@ -25,11 +26,10 @@ class BusySession(application.Session):
         timer.timeout.connect(lambda: page.table.go_to(max(page.model.rowCount() - 1, 0)))
         timer.timeout.connect(page.refresh)
         timer.start()
-        QTimer.singleShot(int(sys.argv[3]), QApplication.instance(), self.window.close)
+        QTimer.singleShot(int(sys.argv[3]), self.window, self.window.close)
 
 
 def main() -> int:
-    application.Session = BusySession
     arguments = Namespace(
         profile=sys.argv[1],
         theme="light",
@@ -41,7 +41,8 @@ def main() -> int:
         tour=None,
         debug=False,
     )
-    return application.run(arguments)
+    with patch.object(application, "Session", BusySession):
+        return application.run(arguments)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """A whole review through AT-SPI alone, as a screen reader's user does it.
 
 Run by the system's Python inside a D-Bus session with a display:
-`python3 review_by_ear.py FOLDER first|second COMMAND…`. Starts COMMAND, does the review,
-prints what was heard, leaves numbered screenshots in FOLDER, and ends with exit code 1 at
-the first thing that is not so.
+`python3 -m tests.acceptance.review_by_ear FOLDER first|second COMMAND…`. Starts COMMAND, does
+the review, prints what was heard, leaves numbered screenshots in FOLDER, and ends with exit
+code 1 at the first thing that is not so.
 """
 
 import subprocess
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pyatspi
-from screen_reader import Reader, press, role_of, running, until, walk, write
+
+from tests.acceptance.screen_reader import Reader, press, role_of, running, until, walk, write
 
 
 def main() -> None:
@@ -69,7 +70,7 @@ class Listener(Reader):
                 press(self.find("Escalate", "push button"))
             else:
                 press(self.find("Expected", "push button"))
-            until(lambda left=left: self.open_count() == left, f"{left} open")
+            self.until_open(left)
         print("heard:", self.progress())
         self.shoot("decided")
 
@@ -104,6 +105,10 @@ class Listener(Reader):
     def open_count(self) -> int:
         """How many findings are open."""
         return int(self.progress().rpartition(" · ")[2].split()[0].replace(",", ""))
+
+    def until_open(self, count: int) -> None:
+        """Wait until so many findings are open."""
+        until(lambda: self.open_count() == count, f"{count} open")
 
     def _checklist_rows(self) -> list[str]:
         rows = [item.name for item in self.find("Checklist")]

@@ -1,7 +1,7 @@
 """The three users' jobs through AT-SPI alone, as a screen reader's user does them.
 
 Run by the system's Python (pyatspi is a system package) inside a D-Bus session with a
-display: `python3 screen_reader.py FOLDER COMMAND…`. Starts COMMAND, does the jobs,
+display: `python3 -m tests.acceptance.screen_reader FOLDER COMMAND…`. Starts COMMAND, does the jobs,
 prints what was heard, and ends with exit code 1 at the first thing that is not so.
 """
 

@@ -16,7 +16,7 @@ from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.review_store import open_review_store
 from mylla_audit_desktop.review.decision import SignOff, Status, Verdict, status_of
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 BUS = "/usr/libexec/at-spi-bus-launcher"
 ENTRIES = 6_000
 QUIET = Cancellation()
@@ -123,7 +123,8 @@ def test_by_a_screen_readers_means(tmp_path: Path, url: str, screen: dict[str, s
         application += ["--theme", "dark", "--size", "1280x800"]
         words = [str(tmp_path), part, *application]
         done = subprocess.run(
-            [*bus, "/usr/bin/python3", HERE / "review_by_ear.py", *words],
+            [*bus, "/usr/bin/python3", "-m", "tests.acceptance.review_by_ear", *words],
+            cwd=ROOT,
             env=screen | {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"},
             capture_output=True,
             text=True,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mylla_audit_desktop.evidence.verify import verify_file
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
+READER = ("/usr/bin/python3", "-m", "tests.acceptance.screen_reader")
 BUS = "/usr/libexec/at-spi-bus-launcher"
 
 
@@ -22,13 +23,14 @@ def test_the_three_jobs_are_done_through_the_accessibility_bus(tmp_path: Path) -
     screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x800x24"]
     bus = ["dbus-run-session", "--", "sh", "-c", script, "sh"]
     done = subprocess.run(
-        [*screen, *bus, "/usr/bin/python3", HERE / "screen_reader.py", tmp_path, *application],
+        [*screen, *bus, *READER, tmp_path, *application],
         env={
             **{key: value for key, value in os.environ.items() if key != "QT_QPA_PLATFORM"},
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             "QT_QPA_PLATFORM": "xcb",
             "XDG_RUNTIME_DIR": str(tmp_path),
         },
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=240,

@@ -146,6 +146,10 @@ class Newcomer:
         match = re.search(r"([\d,]+) open", self.review.head.progress.text())
         return int(match[1].replace(",", "")) if match else -1
 
+    def until_open(self, count: int) -> None:
+        """Wait until so many findings are open."""
+        self.until(f"{count} open", lambda: self.open_findings() == count)
+
 
 def _names(widget: QWidget) -> Iterator[str]:
     yield widget.accessibleName()
@@ -155,7 +159,7 @@ def _names(widget: QWidget) -> Iterator[str]:
         yield from (widget.item(row).text() for row in range(widget.count()))
     if isinstance(widget, QHeaderView):
         model, orientation = widget.model(), widget.orientation()
-        if model is not None and isinstance(widget.parent(), QTableView):
+        if isinstance(widget.parent(), QTableView):
             for place in range(min(widget.count(), 50)):
                 yield str(model.headerData(place, orientation) or "")
 
@@ -272,7 +276,7 @@ def decide(me: Newcomer) -> None:
     left = me.open_findings()
     me.click_row(page.table, 0, 2)
     me.press(page.table, Qt.Key.Key_E)
-    me.until("one less", lambda: me.open_findings() == left - 1)
+    me.until_open(left - 1)
     current = page.table.current()
     assert current is not None
     wanted = current.finding.finding_id
@@ -281,18 +285,18 @@ def decide(me: Newcomer) -> None:
     assert form.message.isVisible(), "a reason is wanted"
     me.type(form.note, "Asked Ana to take it back, ticket 4711")
     me.click(follow_up)
-    me.until("two less", lambda: me.open_findings() == left - 2)
+    me.until_open(left - 2)
     for verdict, after in ((Verdict.REOPENED, left - 1), (Verdict.EXPECTED, left - 2)):
         row = page.model.row_of(wanted)
         assert row is not None
         me.click_row(page.table, row, 2)
-        me.until("the finding", lambda verdict=verdict: form.buttons[verdict].isEnabled())
+        me.until("the finding", form.buttons[verdict].isEnabled)
         me.click(form.buttons[verdict])
-        me.until("the decision", lambda after=after: me.open_findings() == after)
+        me.until_open(after)
     for open_now in range(left - 3, -1, -1):
         me.until("an open finding", form.buttons[Verdict.EXPECTED].isEnabled)
         me.press(page.table, Qt.Key.Key_E)
-        me.until("the next", lambda open_now=open_now: me.open_findings() == open_now)
+        me.until_open(open_now)
 
 
 @step("Sign the period off")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,12 +25,12 @@ class Outcome:
     err: str
 
     @property
-    def entries(self) -> list[dict[str, object]]:
+    def entries(self) -> list[dict[str, Any]]:
         """The entries of `--format ndjson`."""
         return [json.loads(line) for line in self.out.splitlines()]
 
     @property
-    def ids(self) -> list[object]:
+    def ids(self) -> list[int]:
         return [entry["id"] for entry in self.entries]
 
 

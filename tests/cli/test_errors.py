@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mylla_audit_desktop.cli import arguments
 from mylla_audit_desktop.cli.main import main
+from mylla_audit_desktop.log.filters import LogFilters
 from tests.cli.conftest import COMMAND, Run, entry, run_process
 
 CANARY = "kanarienvogel-4711"
@@ -173,7 +173,7 @@ def break_something(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def fail(*_words: object) -> None:
         raise error
 
-    monkeypatch.setattr(arguments.LogFilters, "resolve", fail)
+    monkeypatch.setattr(LogFilters, "resolve", fail)
 
 
 def test_a_bug_is_one_line_and_a_traceback_only_with_debug(

@@ -27,7 +27,7 @@ def test_filters_combine_and_values_within_one_are_alternatives(fill: Fill, run:
         entry(5, "2026-03-01T14:00:00Z", actor_id="usr_2", actor_name="Bob", target_id="agt_2"),
     )
 
-    def ids(*filters: str) -> list[object]:
+    def ids(*filters: str) -> list[int]:
         words = ("list", "--database", url, "--format", "ndjson", "--all-time", *filters)
         outcome = run(*words)
         assert outcome.code == 0, outcome.err

@@ -1,7 +1,9 @@
 """`mylla-audit retention` as an administrator runs it, and as the daily job does."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +22,7 @@ def ago(days: int, **more: int) -> str:
 
 
 @pytest.fixture
-def url(fill: object) -> str:
+def url(fill: Callable[..., str]) -> str:
     """Three entries: one day old, just short of 1,095 days, and just over."""
     return fill(entry(1, ago(1)), entry(2, ago(1095, minutes=5)), entry(3, ago(1095, seconds=-1)))
 
@@ -70,7 +72,7 @@ def test_a_malformed_value_deletes_nothing(
 
 
 def test_set_says_what_the_next_run_deletes_and_records_it(
-    tmp_path: object, run: Run, write_ndjson: object
+    tmp_path: Path, run: Run, write_ndjson: Callable[..., Path]
 ) -> None:
     url = f"sqlite:///{tmp_path}/log.sqlite"
     path = write_ndjson(entry(1, ago(100)), entry(2, ago(800)))

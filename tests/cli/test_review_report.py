@@ -6,7 +6,9 @@ import re
 import shlex
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -95,15 +97,12 @@ class Log:
         named = ("--reviewer", f"usr_{who}") if {"decide", "sign-off", "set"} & {*words} else ()
         return self._run(*words, "--database", self.url, *named)
 
-    def by_hand(self, statement: str) -> list[tuple[object, ...]]:
+    def by_hand(self, statement: str) -> list[tuple[Any, ...]]:
         if self.is_postgresql:
             with psycopg.connect(self.url) as connection:
                 return connection.execute(statement.format(**POSTGRESQL).encode()).fetchall()
-        connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
-        try:
-            return connection.execute(statement.format(**SQLITE)).fetchall()
-        finally:
-            connection.close()
+        with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as file:
+            return file.execute(statement.format(**SQLITE)).fetchall()
 
     def report(self, output: Path, *words: str) -> Outcome:
         return self.run("review", "report", *MARCH, "--output", str(output), *words)

@@ -6,6 +6,7 @@ command prints, with `--debug`; every log record; tracebacks with all their caus
 file that came about; the server's own log.
 """
 
+import getpass
 import io
 import logging
 import os
@@ -182,7 +183,7 @@ def test_no_way_to_fail_tells_the_password(
                 monkeypatch.setenv("PGPASSWORD", CANARY)
             elif source == "terminal":
                 monkeypatch.setattr(cli_opening, "_is_terminal", lambda: True)
-                monkeypatch.setattr(cli_opening.getpass, "getpass", lambda _prompt: CANARY)
+                monkeypatch.setattr(getpass, "getpass", lambda _prompt: CANARY)
             store.save(saved)
             if source == "typed":
                 aviary.said += try_typed(saved, secrets)
@@ -200,7 +201,7 @@ def test_no_way_to_fail_tells_the_password(
 
 def try_typed(profile: ConnectionProfile, secrets: Secrets) -> list[str]:
     """As the dialog does: connect, and test; all that could be shown of it."""
-    said = []
+    said: list[object] = []
     try:
         open_connection(opening_of(profile), secrets, Cancellation(), password=CANARY).close()
     except KnownError as error:

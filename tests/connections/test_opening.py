@@ -1,5 +1,6 @@
 """Opening over a real server with passwords and TLS: who is let in, and what never leaves."""
 
+import getpass
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -254,9 +255,9 @@ def test_a_pipe_is_never_asked_and_a_terminal_is(
     assert main(["list", "--connection", "Production"]) == 3
     assert "asks for a password. Set PGPASSWORD" in capsys.readouterr().err
     monkeypatch.setattr(cli_opening, "_is_terminal", lambda: True)
-    monkeypatch.setattr(cli_opening.getpass, "getpass", lambda _prompt: PASSWORD)
+    monkeypatch.setattr(getpass, "getpass", lambda _prompt: PASSWORD)
     assert main(["list", "--connection", "Production"]) == 0
-    monkeypatch.setattr(cli_opening.getpass, "getpass", lambda _prompt: WRONG)
+    monkeypatch.setattr(getpass, "getpass", lambda _prompt: WRONG)
     assert main(["list", "--connection", "Production"]) == 3
     said = capsys.readouterr()
     assert "did not let you in" in said.err

@@ -19,11 +19,11 @@ def expected(entries: list[AuditEntry], query: LogQuery) -> list[AuditEntry]:
         if query.sort.ascending:
             found.sort(key=lambda entry: entry.occurred_at)
         return found
-    valued = [entry for entry in found if _value(entry, query) is not None]
-    empty = [entry for entry in found if _value(entry, query) is None]
+    values = [(_value(entry, query), entry) for entry in found]
+    valued = [(value, entry) for value, entry in values if value is not None]
     # `reverse` keeps equal values in the order they had.
-    valued.sort(key=lambda entry: _value(entry, query), reverse=not query.sort.ascending)
-    return valued + empty
+    valued.sort(key=lambda pair: pair[0], reverse=not query.sort.ascending)
+    return [entry for _, entry in valued] + [entry for value, entry in values if value is None]
 
 
 def matches(entry: AuditEntry, query: LogQuery) -> bool:

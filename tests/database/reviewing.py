@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -24,9 +25,9 @@ TEAM = {
 }
 
 
-def entry(entry_id: int, when: str, **values: str | None) -> NewEntry:
+def entry(entry_id: int, when: str, **values: Any) -> NewEntry:
     """An entry; what is not given does not matter to the test."""
-    fields: dict[str, str | None] = {
+    fields: dict[str, Any] = {
         "actor_type": "member",
         "actor_id": "usr_1",
         "actor_name": "Olga",
@@ -47,11 +48,11 @@ ENTRIES = [
 ]
 
 
-def decision(*entry_ids: int, **values: object) -> NewDecision:
+def decision(*entry_ids: int, **values: Any) -> NewDecision:
     """A decision on the entries; what is not given does not matter to the test."""
     rule = values.pop("rule", Rule.INTEGRATION_DISCONNECT)
     assert isinstance(rule, Rule)
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "finding_id": finding_id(rule, entry_ids),
         "rule": rule,
         "entry_ids": entry_ids,

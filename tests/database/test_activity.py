@@ -3,7 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -106,7 +106,9 @@ def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 def plainly(entries: list[AuditEntry], zone: str, policy: Policy) -> Activity:
     """The same figures, without a database."""
-    hours, days, off_hours, members, outside = Counter(), Counter(), 0, 0, 0
+    hours: Counter[int] = Counter()
+    days: Counter[date] = Counter()
+    off_hours = members = outside = 0
     for entry in entries:
         if not is_in_calendar(entry.occurred_at):
             outside += 1

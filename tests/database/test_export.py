@@ -37,7 +37,7 @@ CHANGES = tuple(
     )
 )
 TEXTS = (
-    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=8)
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
     | st.text("=+-@＝\t\r\n'\",; \\.a", max_size=4)
     # What a stretch of an SQLite log uses as signs.
     | st.text("\x1c\x1d\x1e\x1f\x02\x03,a", max_size=4)

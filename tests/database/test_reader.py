@@ -1,7 +1,8 @@
 """A query gives what plain Python gives over the same entries, page by page too."""
 
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import astuple, replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -103,17 +104,14 @@ class Log:
         table = "audit.entries" if self.database.is_postgresql else "entries"
         with self.database.writing(Cancellation()) as connection:
             connection.exec_driver_sql(f"DELETE FROM {table}")
-        numbered = [
-            NewEntry(*astuple_flat(entry)[:-1], id=number)
-            for number, entry in enumerate(entries, 1)
-        ]
+        numbered = [replace(entry, id=number) for number, entry in enumerate(entries, 1)]
         append_entries(self.database, numbered, Cancellation())
         return [
             AuditEntry(number, *astuple_flat(entry)[:-1]) for number, entry in enumerate(entries, 1)
         ]
 
 
-def astuple_flat(entry: NewEntry) -> tuple[object, ...]:
+def astuple_flat(entry: NewEntry) -> tuple[Any, ...]:
     """The fields; `astuple` would take the instant apart too."""
     _when, *rest = astuple(entry)
     return entry.occurred_at, *rest

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from mylla_audit_desktop.database import review_file
 from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.review_faults import DecidedMeanwhileError
+from mylla_audit_desktop.database.review_guards import create_review_tables
 from mylla_audit_desktop.database.review_store import ReviewStore, open_review_store
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.log.errors import AnswerIsNoError, DatabaseError, InputError
@@ -79,9 +81,9 @@ def test_two_first_decisions_at_once_are_both_kept(
     foreign: Database, beside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ana, ben = (sqlite_store(foreign, name, beside) for name in ("ana", "ben"))
-    real = review_file.create_review_tables
+    real = create_review_tables
 
-    def overtaken(*arguments: object, **options: object) -> None:
+    def overtaken(*arguments: Any, **options: Any) -> None:
         monkeypatch.undo()
         ben.append_decisions([decision(2)], QUIET)
         real(*arguments, **options)

@@ -350,14 +350,15 @@ def test_sqlite_checks_a_sign_off(sqlite_office: Office, raw: sqlite3.Connection
         )
 
     other = [{"finding_id": decision(1).finding_id, "verdict": "escalated", "decision_id": 1}]
-    for values, words in [
+    bad: list[tuple[dict[str, object], str]] = [
         ({}, "signed already"),
         ({"findings": json.dumps(other), "findings_hash": "0" * 64}, "not decided as it says"),
         ({"countersigns": 1}, "countersigns what they signed"),
         ({"countersigns": 1, "reviewer_id": "usr_ben", "population": 9}, "countersigns what"),
         ({"countersigns": 7, "reviewer_id": "usr_ben"}, "countersigns what"),
         ({"period_end": "2026-01-01", "findings_hash": "0" * 64}, "sign_offs_period"),
-    ]:
+    ]
+    for values, words in bad:
         with pytest.raises(sqlite3.IntegrityError, match=words):
             sign(**values)
     sign(countersigns=1, reviewer_id="usr_ben")
@@ -387,4 +388,4 @@ def test_what_somebody_changed_after_all_is_not_shown_as_sound(
     raw.execute(change)
     store = sqlite_office.ana
     with pytest.raises(DatabaseError, match="changed by something else"):
-        assert store.read_decisions(None, QUIET) == store.read_sign_offs(QUIET)
+        _ = store.read_decisions(None, QUIET), store.read_sign_offs(QUIET)

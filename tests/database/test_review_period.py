@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -162,7 +163,7 @@ def test_an_entry_that_comes_while_signing_stops_it(
 
     real = review_period.read_population
 
-    def slow(*arguments: object) -> object:
+    def slow(*arguments: Any) -> object:
         append_entries(ready.database, [entry(60, "2026-03-21T10:00:00Z")], QUIET)
         return real(*arguments)
 
@@ -181,7 +182,7 @@ def test_a_decision_that_comes_while_signing_stops_it(
 
     real = review_period.read_population
 
-    def slow(*arguments: object) -> object:
+    def slow(*arguments: Any) -> object:
         reopened = NewDecision(
             one.finding_id, one.rule, one.entry_ids, Verdict.REOPENED, "Wait", 1, 1
         )

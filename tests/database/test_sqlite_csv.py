@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from mylla_audit_desktop.database import sqlite_csv, sqlite_stretch
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
+from mylla_audit_desktop.database.csv_cells import RowWriter
 from mylla_audit_desktop.database.export import stream_csv
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.log.csv_format import Profile
@@ -104,7 +106,7 @@ def test_stretches_and_rows_give_the_same_lines(
     cut: int | None,
 ) -> None:
     fill(database, rows)
-    period = {}
+    period: dict[str, Any] = {}
     if bounds is not None:
         start, end = (Instant(BEGIN + n * 600_000_000) for n in bounds)
         period = {"start": start, "end": end}
@@ -133,7 +135,7 @@ def test_usual_entries_need_no_second_look(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(database, usual(3000))
-    monkeypatch.setattr(sqlite_csv.RowWriter, "lines", None)
+    monkeypatch.setattr(RowWriter, "lines", None)
     lines = exported(database, LogQuery(), Profile.SPREADSHEET, "Europe/Moscow", None)
     stamps = [line[:32] for line in lines.splitlines()[1:]]
     assert len(stamps) == 3000
@@ -154,7 +156,7 @@ def test_no_thread_is_left_when_an_export_is_given_up(database: Database, taken:
     for _ in range(taken):
         next(stream)
     stream.close()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
     assert len(exported(database, LogQuery(), Profile.SIEM, "UTC", None).splitlines()) == 5001
 
 
@@ -173,7 +175,7 @@ def test_a_cancelled_export_leaves_no_thread(database: Database) -> None:
     cancellation.cancel()
     with pytest.raises(CancelledError):
         list(stream)
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
 
 
 def test_a_file_that_is_damaged_on_the_way_ends_in_words(
@@ -182,11 +184,11 @@ def test_a_file_that_is_damaged_on_the_way_ends_in_words(
     fill(database, usual(1000))
 
     def broken(*_: object) -> Iterator[object]:
+        yield from ()
         raise sqlite3.DatabaseError("database disk image is malformed")
-        yield
 
     before = threading.active_count()
     monkeypatch.setattr(sqlite_csv, "_stretches", broken)
     with pytest.raises(DatabaseError, match="malformed"):
         exported(database, LogQuery(), Profile.SIEM, "UTC", None)
-    assert threading.active_count() == before
+    assert threading.active_count() <= before

@@ -53,10 +53,10 @@ def make_world(server: SecureServer, name: str) -> World:
     """A log with a few entries, and the logins."""
     server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     with server.connect() as connection:
-        for role in ROLES:
+        for word in ROLES:
             connection.execute(
                 psycopg.sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
-                    psycopg.sql.Identifier(login_of(role)), PASSWORD
+                    psycopg.sql.Identifier(login_of(word)), PASSWORD
                 )
             )
     owner = open_database(server.admin_url(name), create=True)

@@ -17,7 +17,7 @@ from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.setup import upgrade_schema
-from mylla_audit_desktop.desktop.application import Session
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
 from tests.database.conftest import set_up_team

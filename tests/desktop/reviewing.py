@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.review_store import ReviewStore, open_review_store
-from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.review.page import ReviewPage
+from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.desktop.window import MainWindow
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.review.decision import NewDecision, ReviewedFinding, Verdict
@@ -120,6 +122,13 @@ def opened(
     qtbot.wait_until(lambda: page.reading is not None, timeout=PATIENCE)
     qtbot.wait_until(lambda: bool(page.table.selected()) or not page.model.rowCount())
     return page
+
+
+def window_of(page: QWidget) -> MainWindow:
+    """The window that a page is in."""
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    return window
 
 
 def column(page: ReviewPage, number: int) -> list[str]:

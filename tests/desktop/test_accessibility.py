@@ -114,7 +114,7 @@ def named(inside: QWidget) -> set[tuple[str, Role]]:
     found = set()
     for one in visible(inside):
         interface = QAccessible.queryAccessibleInterface(one)
-        if interface is not None and one.accessibleName():
+        if one.accessibleName():
             found.add((interface.text(QAccessible.Text.Name), interface.role()))
     return found
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
@@ -10,16 +11,17 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHeaderView, QLabel
+from PySide6.QtWidgets import QHeaderView, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_database
-from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
+from mylla_audit_desktop.desktop.background import Report
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.evidence.verify import verify_file
-from mylla_audit_desktop.log.entry import NewEntry
+from mylla_audit_desktop.log.entry import EntrySummary, NewEntry
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.log.query import SortColumn
@@ -135,6 +137,14 @@ def test_a_click_on_a_header_sorts_the_whole_result(
     assert last.actor_name == "Priya Raman"
 
 
+def entry_in(qtbot: QtBot, page: AuditLogPage, row: int) -> EntrySummary:
+    """The entry of a row, once it is there."""
+    qtbot.wait_until(lambda: page.model.entry_at(row) is not None, timeout=20_000)
+    entry = page.model.entry_at(row)
+    assert entry is not None
+    return entry
+
+
 def test_every_row_of_a_long_result_is_the_right_one(
     qtbot: QtBot, start: Start, log_url: LogUrl
 ) -> None:
@@ -142,10 +152,7 @@ def test_every_row_of_a_long_result_is_the_right_one(
     assert page.model.rowCount() == 12_345
     for row in (12_344, 6_000, 7, 11_999, 100, 99):
         page.table.go_to(row)
-        qtbot.wait_until(lambda row=row: page.model.entry_at(row) is not None, timeout=20_000)
-        entry = page.model.entry_at(row)
-        assert entry is not None
-        assert entry.id == 12_345 - row
+        assert entry_in(qtbot, page, row).id == 12_345 - row
 
 
 def test_typing_a_name_goes_to_the_next_entry_of_it(
@@ -228,7 +235,7 @@ def test_hostile_text_is_shown_as_text(
     assert changes.data(changes.index(0, 2)) == wanted
     for label in session.window.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText or not label.text(), label.text()
-    menu = page.table.entry_menu(page.model.entry_at(0))
+    menu = page.table.entry_menu(entry_in(qtbot, page, 0))
     assert any(wanted.replace("&", "&&") in action.text() for action in menu.actions())
     menu.deleteLater()
 
@@ -301,6 +308,10 @@ def test_a_tick_is_for_the_file_that_was_seen_and_any_name_can_be_typed(
     assert dialog.state.text()
 
 
+def hold(gate: Event, _cancellation: Cancellation, _report: Report) -> bool:
+    return gate.wait(20)
+
+
 def test_escape_stops_an_export_and_closing_waits_for_its_end(
     qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
 ) -> None:
@@ -313,7 +324,7 @@ def test_escape_stops_an_export_and_closing_waits_for_its_end(
         # The lane is taken, so that nothing is written before it is stopped.
         gate = Event()
         session.background.run(
-            lambda _cancellation, _report, gate=gate: gate.wait(20),
+            partial(hold, gate),
             done=lambda _none: None,
             lane="export",
         )
@@ -391,7 +402,7 @@ def test_nothing_lies_over_anything_else_at_any_size(
     shown_details(qtbot, page)
     window.resize(*size)
     bar, details = page.bar, page.details
-    groups = (
+    groups: tuple[tuple[QWidget, ...], ...] = (
         (bar.period, bar.start, bar.end, bar.actor, bar.action, bar.target, bar.clear,
          bar.refresh, bar.export),
         (details.title, details.code, details.when, details.actor, details.target,
@@ -403,7 +414,7 @@ def test_nothing_lies_over_anything_else_at_any_size(
         for parts in groups:
             places = [QRect(one.mapTo(window, QPoint(0, 0)), one.size()) for one in parts]
             for place, one in zip(places, parts, strict=True):
-                what = f"{one.accessibleName() or one.text()} {place}"
+                what = f"{one.accessibleName() or one} {place}"
                 assert sum(place.intersects(other) for other in places) == 1, what
                 assert window.rect().contains(place), what
                 assert one.height() >= one.minimumSizeHint().height(), what

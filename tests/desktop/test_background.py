@@ -69,7 +69,8 @@ def test_a_cancelled_answer_is_never_delivered(qtbot: QtBot, background: Backgro
 
 
 def test_newer_work_replaces_the_older(qtbot: QtBot, background: Background) -> None:
-    go_on, seen, slot = threading.Event(), [], Latest()
+    go_on, slot = threading.Event(), Latest()
+    seen: list[str] = []
 
     def work(_cancellation: Cancellation, _report: Report) -> str:
         go_on.wait(10)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.cli.main import main
-from mylla_audit_desktop.desktop.application import Session
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from tests.proxies import proxy_to

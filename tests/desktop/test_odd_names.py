@@ -1,10 +1,12 @@
 """Names that would look the same or like nothing are told apart wherever they are shown."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.filters import LogFilters
@@ -38,6 +40,11 @@ def session(
     return session
 
 
+def has_details(page: AuditLogPage) -> bool:
+    current, shown = page.table.current_entry(), page.details.shown_entry()
+    return current is not None and shown is not None and shown.id == current.id
+
+
 def test_in_the_table_and_the_details(qtbot: QtBot, session: Session) -> None:
     page = session.window.audit_log
     # Most recent first.
@@ -46,11 +53,7 @@ def test_in_the_table_and_the_details(qtbot: QtBot, session: Session) -> None:
     assert targets[: len(SHOWN)] == list(SHOWN)
     for row, shown in zip(rows, SHOWN, strict=False):
         page.table.go_to(row)
-        wanted = page.table.current_entry()
-        assert wanted is not None
-        qtbot.wait_until(
-            lambda wanted=wanted: getattr(page.details.shown_entry(), "id", None) == wanted.id
-        )
+        qtbot.wait_until(partial(has_details, page))
         assert page.details.target.text() == (shown or "none")
 
 

@@ -17,15 +17,16 @@ from mylla_audit_desktop.database.purge import purge
 from mylla_audit_desktop.database.retention import read_retention
 from mylla_audit_desktop.database.retention_change import set_retention
 from mylla_audit_desktop.database.setup import upgrade_schema
-from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.retention.change_dialog import ChangeDialog
 from mylla_audit_desktop.desktop.retention.page import RetentionPage
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.access import Access, Role
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.retention import RetentionChange
+from tests.desktop.reviewing import window_of
 from tests.servers import Server
 
 DAY = 86_400_000_000
@@ -116,7 +117,7 @@ def test_the_three_values_and_what_goes_next(
         "Configured, documented and enforced agree. The daily job ran less than an hour ago."
     )
     assert page.runs.rowCount() == 1
-    assert page.runs.item(0, 3).text() == "2"
+    assert page.runs.model().index(0, 3).data() == "2"
     assert named(page, "Change retention").isEnabled()
 
 
@@ -149,7 +150,7 @@ def test_export_them_first_exports_exactly_what_goes(
     open_page: Callable[[], RetentionPage], qtbot: QtBot
 ) -> None:
     page = open_page()
-    window = page.window()
+    window = window_of(page)
     click(qtbot, named(page, "Export them first"))
     qtbot.wait_until(lambda: bool(window.findChildren(ExportDialog)))
     [dialog] = window.findChildren(ExportDialog)
@@ -335,7 +336,7 @@ def test_times_follow_the_zone(open_page: Callable[[], RetentionPage], log: Data
     purge(log, None, Cancellation())
     page = open_page()
     assert "+01:00" in said(page, "Last enforced") or "+02:00" in said(page, "Last enforced")
-    page.window().set_zone("Asia/Tokyo")
+    window_of(page).set_zone("Asia/Tokyo")
     assert "+09:00" in said(page, "Last enforced")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHeaderView, QLabel
+from PySide6.QtWidgets import QHeaderView, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
@@ -29,6 +29,7 @@ from tests.desktop.reviewing import (
     opened,
     promotion,
     usual_entries,
+    window_of,
 )
 
 
@@ -41,8 +42,12 @@ def go_to_saturday(page: ReviewPage) -> None:
             page.table.go_to(row)
 
 
-def press(page_widget: object, key: Qt.Key) -> None:
-    QTest.keyClick(page_widget, key)
+def chosen(page: ReviewPage) -> Rule | None:
+    return page.checklist.rule
+
+
+def press(widget: QWidget, key: Qt.Key) -> None:
+    QTest.keyClick(widget, key)
 
 
 # -- what is found -------------------------------------------------------------
@@ -63,7 +68,7 @@ def test_the_checklist_counts_and_the_findings_are_those_of_its_row(
     page.checklist.choose(Rule.INTEGRATION_DISCONNECT)
     assert page.model.rowCount() == 1
     assert "Calendar" in column(page, TITLE)[0]
-    item = page.window().pages.item(1)
+    item = window_of(page).pages.item(1)
     assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "6 open findings"
 
 
@@ -171,7 +176,7 @@ def test_the_entries_open_on_the_audit_log_page(qtbot: QtBot, start: Start, smal
     go_to_saturday(page)
     qtbot.wait_until(lambda: page.details.entries.count() == 3, timeout=PATIENCE)
     qtbot.mouseClick(page.details.open, Qt.MouseButton.LeftButton)
-    log = page.window().audit_log
+    log = window_of(page).audit_log
     assert log.isVisible()
     qtbot.wait_until(lambda: log.summary.text().startswith("3 entries"), timeout=PATIENCE)
 
@@ -258,10 +263,10 @@ def test_many_alike_are_decided_at_once_and_taken_back(
     page.details.form.note.setPlainText("All as planned")
     qtbot.mouseClick(page.details.form.buttons[Verdict.EXPECTED], Qt.MouseButton.LeftButton)
     decided(qtbot, page, "3 decided")
-    assert page.checklist.rule is Rule.INTEGRATION_DISCONNECT, "the next open one is there"
+    assert chosen(page) is Rule.INTEGRATION_DISCONNECT, "the next open one is there"
     press(page.table, Qt.Key.Key_U)
     decided(qtbot, page, "0 decided")
-    assert page.checklist.rule is Rule.ROLE_PROMOTION
+    assert chosen(page) is Rule.ROLE_PROMOTION
     assert len(page.table.selected()) == 3
     qtbot.wait_until(lambda: "reopened" in page.details.decisions.text())
 
@@ -423,7 +428,7 @@ def test_details_that_could_not_be_read_are_read_with_the_next_refresh(
 
 def test_a_key_means_what_the_page_on_show_means(qtbot: QtBot, start: Start, small: Office) -> None:
     page = opened(qtbot, start, small)
-    window = page.window()
+    window = window_of(page)
     QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     report = page.findChild(ReportDialog)
     assert report is not None
@@ -464,6 +469,10 @@ def test_a_cancelled_decision_shows_what_is_stored(
     decided(qtbot, page, "1 decided")
 
 
+def until_written(qtbot: QtBot, dialog: ReportDialog) -> None:
+    qtbot.wait_until(lambda: dialog.written is not None, timeout=PATIENCE)
+
+
 def test_the_report_is_saved_from_the_page(
     qtbot: QtBot, start: Start, small: Office, tmp_path: Path
 ) -> None:
@@ -474,7 +483,7 @@ def test_the_report_is_saved_from_the_page(
         assert "6 findings · 6 still open" in dialog.findChildren(QLabel)[1].text()
         dialog.file.setText(str(tmp_path / name))
         dialog.action.click()
-        qtbot.wait_until(lambda dialog=dialog: dialog.written is not None, timeout=PATIENCE)
+        until_written(qtbot, dialog)
         assert (tmp_path / name).read_bytes().startswith(begins)
         assert str(tmp_path / name) in dialog.state.text()
         dialog.cancel.click()

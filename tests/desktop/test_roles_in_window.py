@@ -14,7 +14,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.members import write_member
 from mylla_audit_desktop.database.setup import upgrade_schema
-from mylla_audit_desktop.desktop.application import Session
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.access import Role
 from tests.desktop.conftest import make_entries
 from tests.desktop.test_audit_log_page import opened

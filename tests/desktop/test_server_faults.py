@@ -17,9 +17,9 @@ from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.setup import upgrade_schema
-from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.review.page import ReviewPage
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.evidence.verify import verify_file
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset

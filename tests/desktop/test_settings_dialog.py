@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.settings_dialog import SettingsDialog
 from mylla_audit_desktop.desktop.theme import ThemeChoice
 from tests.desktop.reviewing import Office, opened

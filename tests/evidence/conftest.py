@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,9 +26,9 @@ _numbers = count()
 NOW = Instant.parse("2026-06-01T12:00:00Z")
 
 
-def new_entry(**values: object) -> NewEntry:
+def new_entry(**values: Any) -> NewEntry:
     """An entry; what is not given does not matter to the test."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "occurred_at": Instant.parse("2026-03-01T10:00:00Z"),
         "actor_type": "member",
         "actor_id": "usr_1",
@@ -37,9 +38,9 @@ def new_entry(**values: object) -> NewEntry:
     return NewEntry(**(fields | values))
 
 
-def a_request(output: Path, **values: object) -> ExportRequest:
+def a_request(output: Path, **values: Any) -> ExportRequest:
     """An export of everything."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "query": LogQuery(),
         "filters_as_given": {},
         "zone": ZoneInfo("Europe/Berlin"),

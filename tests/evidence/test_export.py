@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -156,7 +157,7 @@ def test_what_is_there_already_is_refused_and_left_as_it_is(
 def test_what_appears_while_the_export_runs_is_not_replaced(
     small_log: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    def overtaken(*arguments: object, **options: object) -> Iterator[bytes]:
+    def overtaken(*arguments: Any, **options: Any) -> Iterator[bytes]:
         yield from stream_csv(*arguments, **options)
         (folder / name).write_text("theirs", "utf-8")
 

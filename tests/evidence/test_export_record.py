@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -32,8 +33,8 @@ def records(database: Database) -> list[AuditEntry]:
     return list(LogReader(database).iterate_entries(query, None, Cancellation()))[::-1]
 
 
-def values(entry: AuditEntry) -> dict[str, object]:
-    made: dict[str, object] = json.loads(entry.after or "")
+def values(entry: AuditEntry) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(entry.after or "")
     return made
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,8 +27,8 @@ JSON = (
 )
 
 
-def an_entry(**values: object) -> AuditEntry:
-    fields: dict[str, object] = dict.fromkeys(COLUMNS) | {
+def an_entry(**values: Any) -> AuditEntry:
+    fields: dict[str, Any] = dict.fromkeys(COLUMNS) | {
         "id": 7,
         "occurred_at": Instant.parse("2026-03-29T01:00:00Z"),
         "actor_type": "member",
@@ -38,8 +39,8 @@ def an_entry(**values: object) -> AuditEntry:
     return AuditEntry(**(fields | values))
 
 
-def line(**values: object) -> str:
-    fields: dict[str, object] = {
+def line(**values: Any) -> str:
+    fields: dict[str, Any] = {
         "occurred_at": "2026-03-29T01:00:00Z",
         "actor_type": "member",
         "actor_id": "usr_1",

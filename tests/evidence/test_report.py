@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -126,7 +127,7 @@ def test_open_findings_stand_first_then_late_ones_then_the_rest() -> None:
     assert page.row("All rules") == ["All rules", "4", "1", "3", "0", "0"]
 
 
-def sign_off(**values: object) -> SignOff:
+def sign_off(**values: Any) -> SignOff:
     content = NewSignOff(
         START, END, "Europe/Berlin", 0, 10_526, "ab" * 32,
         (SignedFinding("role-promotion-1", Verdict.EXPECTED, 1),),

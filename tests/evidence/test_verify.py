@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -155,7 +156,7 @@ def test_an_export_that_ends_meanwhile_does_not_make_it_look_altered(
     assert victim.export(output=str(output), rows=1) == "done"
     exports = iter([7])
 
-    def measure_then_be_overtaken(file: object) -> tuple[int, str]:
+    def measure_then_be_overtaken(file: BinaryIO) -> tuple[int, str]:
         measured = measure(file)
         for rows in exports:
             assert victim.export(output=str(output), rows=rows, force=True) == "done"

@@ -4,6 +4,7 @@ import csv
 import io
 import tracemalloc
 from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,8 +35,8 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.text
 CELLS = st.none() | TEXTS
 
 
-def an_entry(**values: object) -> AuditEntry:
-    fields: dict[str, object] = {
+def an_entry(**values: Any) -> AuditEntry:
+    fields: dict[str, Any] = {
         "id": 7,
         "occurred_at": Instant.parse("2026-03-29T00:59:59.000001Z"),
         "actor_type": "member",

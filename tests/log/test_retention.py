@@ -1,6 +1,7 @@
 """The words of the retention: what agrees, what does not, and what is no number of days."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ HOUR = 3_600_000_000
 DOCUMENTED = RetentionSetting(1, 1095, 1095, "Policy 4.2", NOW, "ana", "usr_1", "Ana")
 
 
-def run(hours_ago: float = 5, days: int = 1095, **values: object) -> RetentionRun:
+def run(hours_ago: float = 5, days: int = 1095, **values: Any) -> RetentionRun:
     started = Instant(NOW.microseconds - int(hours_ago * HOUR))
     made = RetentionRun(
         7,

@@ -32,9 +32,15 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 
 
+class UnitFile(configparser.ConfigParser):
+    """Keys as they are spelt."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def unit(name: str) -> configparser.ConfigParser:
-    parser = configparser.ConfigParser(strict=False, interpolation=None)
-    parser.optionxform = str
+    parser = UnitFile(strict=False, interpolation=None)
     parser.read(JOB / name, "utf-8")
     return parser
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.entry import NewEntry
@@ -72,7 +73,7 @@ def did(
     )
 
 
-def job(number: int, when: str, **values: str | None) -> NewEntry:
+def job(number: int, when: str, **values: Any) -> NewEntry:
     """An entry of the system."""
     return did(number, when, "system", ip=None, kind="system", **values)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.entry import AuditEntry
@@ -11,6 +11,7 @@ from mylla_audit_desktop.review.holiday_calendar import holiday_name
 from mylla_audit_desktop.review.policy import Policy
 
 DAY = 86_400_000_000
+Address = IPv4Address | IPv6Address
 Expected = set[tuple[str, tuple[int, ...]]]
 
 
@@ -96,12 +97,12 @@ def comes_from_new_network(before: Sequence[AuditEntry], entry: AuditEntry, poli
     )
 
 
-def plain(text: str):
+def plain(text: str) -> Address:
     address = ip_address(text)
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def same_network(one, other) -> bool:
+def same_network(one: Address, other: Address) -> bool:
     if one.version != other.version:
         return False
     length = 24 if one.version == 4 else 48

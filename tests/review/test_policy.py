@@ -54,7 +54,7 @@ POLICIES = st.builds(
     trusted_networks=st.lists(NETWORKS).map(tuple),
     hours=HOURS,
     actors=st.dictionaries(
-        st.text(st.characters(exclude_categories=("Cs",)), max_size=12),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
         st.builds(ActorPolicy, st.none() | ZONES, st.none() | HOLIDAYS, st.none() | HOURS),
         max_size=3,
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
@@ -15,7 +16,7 @@ from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.desktop.activity.page import ActivityPage
-from mylla_audit_desktop.desktop.application import Session
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.theme import ThemeChoice
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.filters import LogFilters
@@ -31,10 +32,10 @@ NO = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
 
 
-def at(when: str, actor: str = "usr_1", **values: object) -> NewEntry:
-    given = {"actor_name": "Ana Weber", "action": "agent.update", "target_id": "agt_1"} | values
+def at(when: str, actor: str = "usr_1", **values: Any) -> NewEntry:
+    usual = {"actor_name": "Ana Weber", "action": "agent.update", "target_id": "agt_1"}
     kind = "system" if actor == "system" else "member"
-    return NewEntry(Instant.parse(when), kind, actor, **given)
+    return NewEntry(Instant.parse(when), kind, actor, **(usual | values))
 
 
 # Berlin: Monday 10 (three), Monday 22 (one), Sunday 3 both sides of a change of the clocks,
@@ -269,13 +270,15 @@ def test_a_log_that_fails_says_so_and_can_be_tried_again(
     page = session.window.activity
     qtbot.wait_until(lambda: session.window.audit_log.model.waypoints is not None, timeout=20_000)
     file = tmp_path / "log.sqlite"
-    session._log.database.close()
+    log = session._log
+    assert log is not None
+    log.database.close()
     content = file.read_bytes()
     file.write_bytes(b"not a database, not at all" * 400)
     session.window.show_page(page)
     qtbot.wait_until(lambda: page.notice.action.text() == "Try again", timeout=20_000)
     assert "could not be counted" in page.notice.sentences()
-    session._log.database.close()
+    log.database.close()
     file.write_bytes(content)
     QTest.mouseClick(page.notice.action, LEFT)
     qtbot.wait_until(page.charts.isVisible, timeout=20_000)

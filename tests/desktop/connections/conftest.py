@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mylla_audit_desktop.connections.secrets import Secrets
-from mylla_audit_desktop.desktop.application import Session
+from mylla_audit_desktop.desktop.session import Session
 from tests.memory_keyring import MemoryKeyring
 
 Begin = Callable[..., Session]

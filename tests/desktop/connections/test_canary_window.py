@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.connections.check import Steps
-from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.connections import attempt
 from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
+from mylla_audit_desktop.desktop.session import Session
 from tests.desktop.connections.conftest import Begin
 from tests.desktop.connections.test_first_start import PATIENCE, fill, press, shown, write
 from tests.memory_keyring import MemoryKeyring

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.connections.profile import Colour, ConnectionProfile, Kind
-from mylla_audit_desktop.desktop.application import Session
 from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
 from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.welcome import WelcomePage
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from tests.desktop.conftest import make_entries
@@ -56,6 +56,11 @@ def shown(qtbot: QtBot, kind: type[W], session: Session) -> W:
     return visible()[0]
 
 
+def welcome_of(session: Session) -> WelcomePage:
+    [page] = session.window.findChildren(WelcomePage)
+    return page
+
+
 def read(qtbot: QtBot, session: Session) -> None:
     page = session.window.audit_log
     qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)
@@ -80,8 +85,7 @@ def test_a_new_user_is_in_and_next_time_without_typing(
     qtbot: QtBot, begin: Begin, secure: SignInServer, memory: MemoryKeyring
 ) -> None:
     session = begin()
-    welcome = session.window.findChild(WelcomePage)
-    assert welcome is not None
+    welcome = welcome_of(session)
     assert welcome.isVisible()
     press(qtbot, "Add a connection", welcome)
     dialog = shown(qtbot, ConnectionDialog, session)
@@ -277,7 +281,7 @@ def test_damaged_evidence_is_named_by_its_line_and_leaves_nothing(
     assert not folder.exists() or list(folder.iterdir()) == []
     assert named(QPushButton, "Choose another file", dialog).isVisible()
     dialog.reject()
-    assert session.window.findChild(WelcomePage).isVisible()
+    assert welcome_of(session).isVisible()
 
 
 def test_a_damaged_connections_file_is_named_on_the_welcome_page(
@@ -287,7 +291,7 @@ def test_a_damaged_connections_file_is_named_on_the_welcome_page(
     file.parent.mkdir(parents=True)
     file.write_text("[connections.a]\npassword = 'kanarienvogel'\n")
     session = begin()
-    welcome = session.window.findChild(WelcomePage)
+    welcome = welcome_of(session)
     assert str(file) in welcome.problem.text()
     assert "kanarienvogel" not in welcome.problem.text()
     assert file.read_text().startswith("[connections.a]")

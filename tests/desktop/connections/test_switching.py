@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
+from sqlalchemy import QueuePool
 
 from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind
@@ -31,6 +32,7 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> list[Database]:
     close = Database.close
 
     def note(database: Database) -> None:
+        assert isinstance(database.engine.pool, QueuePool)
         assert database.engine.pool.checkedout() == 0, "closed under the feet of its work"
         done.append(database)
         close(database)
@@ -72,9 +74,8 @@ def test_switching_to_and_fro_while_work_is_under_way(
     opened = []
     session.opener.opened.connect(lambda _source, log: opened.append(log.database))
     for number, name in enumerate(names):
-        before = len(opened)
-        session.open(saved(name))
-        qtbot.wait_until(lambda before=before: len(opened) > before, timeout=PATIENCE)
+        with qtbot.wait_signal(session.opener.opened, timeout=PATIENCE):
+            session.open(saved(name))
         if number % 2:
             # In the midst of reading; otherwise at once.
             qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)
@@ -174,7 +175,7 @@ def test_removing_forgets_connection_and_password(
     assert dialog is not None
     assert dialog.remove.isVisible()
     dialog.remove.click()
-    box = dialog.findChild(QMessageBox)
+    [box] = dialog.findChildren(QMessageBox)
     next(one for one in box.buttons() if one.text() == "Remove").click()
     qtbot.wait_until(lambda: not kept, timeout=PATIENCE)
     assert session.store.read() == ()

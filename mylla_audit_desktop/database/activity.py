@@ -86,11 +86,7 @@ def read_activity(
 
     Raises DatabaseError, CancelledError.
     """
-    relation = EntryRelation(
-        is_postgresql=database.is_postgresql,
-        types=database.column_types,
-        required=database.required_columns,
-    )
+    relation = EntryRelation(database)
     statement = _counted(
         relation, query, zone, policy or Policy(), has_indexes=database.has_indexes
     )

@@ -22,11 +22,7 @@ def read_entries(
     `before` and `after` are cut off after `longest` characters and one: so it shows that
     they are longer.
     """
-    relation = EntryRelation(
-        is_postgresql=database.is_postgresql,
-        types=database.column_types,
-        required=database.required_columns,
-    )
+    relation = EntryRelation(database)
     columns = [
         sa.func.substr(column, 1, longest + 1) if column.name in {"before", "after"} else column
         for column in relation.entry_columns()

@@ -52,11 +52,7 @@ def stream_csv(
     progress: gets the number of rows so far.
     """
     yield HEADER.encode()
-    relation = EntryRelation(
-        is_postgresql=database.is_postgresql,
-        types=database.column_types,
-        required=database.required_columns,
-    )
+    relation = EntryRelation(database)
     conditions = relation.filters(query)
     if highest_id is not None:
         conditions.append(relation.id <= highest_id)

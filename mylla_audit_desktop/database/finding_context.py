@@ -35,11 +35,7 @@ def read_context(
     database: Database, policy: Policy, finding: Finding, cancellation: Cancellation
 ) -> FindingContext:
     """The surroundings of a finding. Raises DatabaseError, CancelledError."""
-    relation = EntryRelation(
-        is_postgresql=database.is_postgresql,
-        types=database.column_types,
-        required=database.required_columns,
-    )
+    relation = EntryRelation(database)
     zone_name = policy.schedule(finding.actor_id).time_zone
     zone = zone_named(zone_name)
     by_actor = relation.text("actor_id") == finding.actor_id

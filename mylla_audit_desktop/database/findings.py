@@ -62,11 +62,7 @@ def read_findings(
     for every period: it belongs to that of its first entry. Raises DatabaseError, and
     CancelledError.
     """
-    relation = EntryRelation(
-        is_postgresql=database.is_postgresql,
-        types=database.column_types,
-        required=database.required_columns,
-    )
+    relation = EntryRelation(database)
     wanted = set(rules)
     if start is not None and end is not None and start >= end:
         return ()

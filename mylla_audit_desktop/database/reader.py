@@ -79,11 +79,7 @@ class LogReader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._relation = EntryRelation(
-            is_postgresql=database.is_postgresql,
-            types=database.column_types,
-            required=database.required_columns,
-        )
+        self._relation = EntryRelation(database)
 
     def read_snapshot(self, query: LogQuery, cancellation: Cancellation) -> Snapshot:
         """Fix a result: entries added from now on do not belong to it."""

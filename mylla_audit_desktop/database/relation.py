@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_interface
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -17,6 +17,9 @@ from mylla_audit_desktop.database.local_time import LocalTime
 from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn, glob_to_like, is_glob
+
+if TYPE_CHECKING:  # It imports what stands here.
+    from mylla_audit_desktop.database.connection import Database
 
 Expression = sa.ColumnElement[Any]
 
@@ -56,24 +59,18 @@ class RowKey:
 
 
 class EntryRelation:
-    """SQL over the entries of one database.
+    """SQL over the entries of one database, after what `check_entries` learned of it."""
 
-    types: column name to type name, as the database's catalog has it.
-    required: the columns that are known never to be NULL.
-    """
-
-    def __init__(
-        self, *, is_postgresql: bool, types: dict[str, str], required: frozenset[str]
-    ) -> None:
-        self.is_postgresql = is_postgresql
-        self._types = types
-        self._required = required
+    def __init__(self, database: "Database") -> None:
+        self.is_postgresql = database.is_postgresql
+        self._types = database.column_types
+        self._required = database.required_columns
         self.table = sa.table(
             "entries",
             sa.column("id", sa.BigInteger),
             sa.column("occurred_at", InstantType()),
             *(sa.column(name, sa.Text) for name in COLUMNS[2:]),
-            schema="audit" if is_postgresql else None,
+            schema="audit" if self.is_postgresql else None,
         )
         self.id = self.table.c.id
         self.occurred_at = self.table.c.occurred_at
@@ -205,7 +202,7 @@ class EntryRelation:
         if not self.is_postgresql:
             address = _as_bytes(self.plain_text(name, source))
             return sa.func.mylla_ip_key(address, type_=sa.Text)
-        return sa.type_coerce(column, _Inet) if self._types.get(name) == "inet" else column
+        return sa.type_coerce(column, _Inet) if self.is_address(name) else column
 
     def key_columns(self, sort: Sort, source: sa.FromClause | None = None) -> list[Expression]:
         """What a `RowKey` is made of: value, occurred_at, id."""
@@ -275,18 +272,18 @@ class EntryRelation:
         if (
             sort.column is SortColumn.IP_ADDRESS
             and self.is_postgresql
-            and self._types.get("ip_address") == "inet"
+            and self.is_address("ip_address")
         ):
             return sa.cast(value, _Inet)
         return sa.literal(value, sa.Text)
 
 
-@lru_cache(maxsize=65_536)
 def _as_bytes(text: Expression) -> Expression:
     """For a function of ours: Python takes no text from SQLite that is no UTF-8."""
     return sa.cast(text, sa.LargeBinary)
 
 
+@lru_cache(maxsize=65_536)
 def ip_sort_key(address: str | bytes | None) -> str | None:
     """A text that sorts as the address does in PostgreSQL.
 

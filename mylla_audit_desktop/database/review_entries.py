@@ -53,6 +53,4 @@ def read_actor_name(connection: sa.Connection, log: Database, actor_id: str) -> 
 
 
 def _relation(log: Database) -> EntryRelation:
-    return EntryRelation(
-        is_postgresql=log.is_postgresql, types=log.column_types, required=log.required_columns
-    )
+    return EntryRelation(log)

@@ -25,7 +25,7 @@ def creating_database(arguments: Namespace) -> Iterator["Database"]:
     try:
         with closing(open_asked(arguments, create=True)) as database:
             yield database
-    except BaseException:
+    except BaseException:  # Ctrl+C too
         if path is not None and is_new:
             path.unlink(missing_ok=True)
         raise

@@ -1,7 +1,7 @@
 """Trying a connection step by step, each told in words, with what to do where one fails."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from mylla_audit_desktop.connections.opening import Opening, open_connection
@@ -159,4 +159,4 @@ def _role(database: Database, cancellation: Cancellation) -> Step:
 def opening_to_try(profile: ConnectionProfile, kept_as: str) -> Opening:
     """How to open a profile that may not be saved yet; `kept_as`: its name in the keyring."""
     names = (kept_as,) if kept_as else ()
-    return replace(Opening(profile.parameters()), secret_names=names, is_saved=bool(names))
+    return Opening(profile.parameters(), secret_names=names, is_saved=bool(names))

@@ -1,6 +1,6 @@
 """A saved connection: where a log is and how to get there, without any secret."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from mylla_audit_desktop.database.parameters import (
@@ -115,10 +115,6 @@ class ConnectionProfile:
             attributes=self.preference.value,
             password=password,
         )
-
-    def renamed(self, name: str) -> "ConnectionProfile":
-        """The same under another name."""
-        return replace(self, name=name)
 
     def _texts(self) -> tuple[str, ...]:
         files = (self.root_certificate, self.client_certificate, self.client_key, self.passfile)

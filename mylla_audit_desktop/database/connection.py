@@ -200,7 +200,7 @@ def _committing(connection: sa.Connection, label: DatabaseLabel) -> Iterator[Non
             f"SET LOCAL idle_in_transaction_session_timeout = '{_ABANDONED_SECONDS}s'"
         )
         yield
-    except BaseException:
+    except BaseException:  # whatever ends it, Ctrl+C too: nothing of it may stay
         transaction.rollback()
         raise
     try:
@@ -245,7 +245,7 @@ def open_profile(
                 database.state = read_state(connection, parameters.tls_in_force)
         if reads_entries and not create:
             database.check_entries()
-    except BaseException:
+    except BaseException:  # Ctrl+C too: nobody else would close it
         database.close()
         raise
     return database

@@ -3,7 +3,7 @@
 The writers of both databases find the same things amiss; they say so here.
 """
 
-from mylla_audit_desktop.log.errors import AnswerIsNoError, DatabaseError, InputError, KnownError
+from mylla_audit_desktop.log.errors import AnswerIsNoError, InputError, KnownError
 from mylla_audit_desktop.review.decision import Decision, Verdict
 
 _VERDICT_WORDS = {
@@ -112,8 +112,3 @@ def own_sign_off() -> KnownError:
         "You have signed this period as it stands already.",
         "Another reviewer can countersign it.",
     )
-
-
-def no_reviewer(reason: str) -> KnownError:
-    """Who cannot be matched to a reviewer decides nothing."""
-    return DatabaseError(reason)

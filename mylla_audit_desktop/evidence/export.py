@@ -200,7 +200,7 @@ def _put_pair(csv_part: Path, manifest_part: Path, output: Path, *, may_replace:
         put(manifest_part, final)
         try:
             put_new(csv_part, output)
-        except BaseException:
+        except BaseException:  # Ctrl+C too: no manifest stays without its CSV
             final.unlink(missing_ok=True)
             raise
         return
@@ -209,7 +209,7 @@ def _put_pair(csv_part: Path, manifest_part: Path, output: Path, *, may_replace:
         put_over(csv_part, output)
         with saying_why(output):
             pending.replace(final)
-    except BaseException:
+    except BaseException:  # Ctrl+C too: of the old pair and the new one, one stays whole
         with suppress(OSError):
             _settle(output)
         raise

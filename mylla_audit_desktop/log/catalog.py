@@ -1,8 +1,7 @@
 """The actions that the service logs: their categories, and what to call them.
 
 The catalogue is data (`resources/actions.toml`). It never limits what is shown:
-an action that it does not know has its own code as label and stands under the
-category of its first word.
+an action that it does not know has its own code as label.
 """
 
 import tomllib
@@ -33,12 +32,10 @@ class ActionCatalog:
 
     categories: tuple[Category, ...]
     _labels: dict[str, str] = field(init=False, repr=False, compare=False)
-    _category_names: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         labels = {action.name: action.label for c in self.categories for action in c.actions}
         object.__setattr__(self, "_labels", labels)
-        object.__setattr__(self, "_category_names", {c.prefix: c.name for c in self.categories})
 
     def label_of(self, action: str) -> str:
         """ "Instructions edited"; the code itself where the catalogue does not know it.
@@ -46,11 +43,6 @@ class ActionCatalog:
         An unknown code comes from the log: show it as hostile text.
         """
         return self._labels.get(action, action)
-
-    def category_of(self, action: str) -> str:
-        """The category by the first word of the code; an unknown word is capitalised."""
-        prefix = action.partition(".")[0]
-        return self._category_names.get(prefix) or prefix[:1].upper() + prefix[1:]
 
     def patterns(self) -> tuple[str, ...]:
         """A glob for each category, such as `number.*`."""

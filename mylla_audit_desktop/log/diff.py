@@ -77,13 +77,12 @@ class FieldDiff:
 class EntryDiff:
     """All fields of an entry, those before first in their order, then the new ones.
 
-    `omitted` counts changed fields beyond `MOST_FIELDS`, `omitted_unchanged` the
-    unchanged ones: however many stayed as they were, they hide no change.
+    Up to `MOST_FIELDS` that changed and as many that did not: however many stayed as
+    they were, they hide no change. `omitted` counts the changed ones beyond.
     """
 
     fields: tuple[FieldDiff, ...]
     omitted: int = 0
-    omitted_unchanged: int = 0
 
     @property
     def changes(self) -> tuple[FieldDiff, ...]:
@@ -125,11 +124,7 @@ def diff_entry(before: str | None, after: str | None) -> EntryDiff:
         old = JsonObject(())
     if old is not Missing.MISSING or new is not Missing.MISSING:
         _compare("", old, new, found)
-    return EntryDiff(
-        tuple(found.fields),
-        max(found.changed - MOST_FIELDS, 0),
-        max(found.unchanged - MOST_FIELDS, 0),
-    )
+    return EntryDiff(tuple(found.fields), max(found.changed - MOST_FIELDS, 0))
 
 
 def value_text(side: Side) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.period import PeriodChoice, Preset, resolve_period
-from mylla_audit_desktop.log.query import LogQuery, Sort, check_action_pattern, clean_target
+from mylla_audit_desktop.log.query import LogQuery, Sort, check_action_pattern
 from mylla_audit_desktop.log.week import WeekHour
 
 
@@ -28,7 +28,7 @@ class LogFilters:
             end=period.end,
             actors=_cleaned(self.actors),
             actions=tuple(check_action_pattern(pattern) for pattern in self.actions),
-            targets=_cleaned(clean_target(target) for target in self.targets),
+            targets=_cleaned(self.targets),
             sort=sort or Sort(),
             hours=tuple(sorted(set(self.hours))),
             hours_zone=zone.key if self.hours else "",
@@ -49,5 +49,5 @@ class LogFilters:
 
 
 def _cleaned(texts: Iterable[str]) -> tuple[str, ...]:
-    """Without empty ones and repetitions, in their order."""
+    """Without spaces at either side, empty ones and repetitions, in their order."""
     return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))

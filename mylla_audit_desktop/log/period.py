@@ -7,12 +7,13 @@ a day runs from its first instant to the first instant of the next day, be it
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.zones import first_moment
 
 
 class Preset(Enum):
@@ -159,23 +160,12 @@ def start_of_day(day: date, zone: ZoneInfo) -> Instant:
     Where a change of the clocks skips midnight, it is the instant of the change;
     where it repeats midnight, it is the earlier of the two.
     """
-    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    midnight = datetime.combine(day, time())
     try:
-        moment = midnight.astimezone(UTC)
+        return Instant.from_datetime(first_moment(midnight, zone))
     except OverflowError:
         # The calendar's first day begins before it in UTC; clocks were not changed then.
-        return Instant.from_datetime(midnight)
-    if moment.astimezone(zone).replace(tzinfo=None) != midnight.replace(tzinfo=None):
-        # Skipped: with fold=0 the old offset was used, which lands after the change
-        # by as much as midnight was missed; the change itself is what both offsets share.
-        before = midnight.utcoffset() or timedelta()
-        after = midnight.replace(fold=1).utcoffset() or timedelta()
-        moment = _change_between(
-            datetime.combine(day, datetime.min.time(), UTC) - max(before, after),
-            datetime.combine(day, datetime.min.time(), UTC) - min(before, after),
-            zone,
-        )
-    return Instant.from_datetime(moment)
+        return Instant.from_datetime(midnight.replace(tzinfo=zone))
 
 
 def _end_of_day(day: date, zone: ZoneInfo) -> Instant:
@@ -184,18 +174,6 @@ def _end_of_day(day: date, zone: ZoneInfo) -> Instant:
         return start_of_day(day + timedelta(days=1), zone)
     # The calendar ends here, and no zone changes its clocks at New Year.
     return Instant(start_of_day(day, zone).microseconds + timedelta(days=1) // _MICROSECOND)
-
-
-def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant in `(low, high]` (UTC) at which the offset of `zone` is that of `high`."""
-    target = high.astimezone(zone).utcoffset()
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) // 2
-        if middle.astimezone(zone).utcoffset() == target:
-            high = middle
-        else:
-            low = middle
-    return high.replace(microsecond=0)
 
 
 _MICROSECOND = timedelta(microseconds=1)

@@ -4,7 +4,7 @@ Widgets and arguments make a `LogQuery`; the reader, the exporter and the
 manifest consume it. Equality tells whether anything changed.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from mylla_audit_desktop.log.errors import InputError
@@ -56,10 +56,6 @@ class LogQuery:
     hours: tuple[WeekHour, ...] = ()
     hours_zone: str = ""
 
-    def sorted_by(self, sort: Sort) -> "LogQuery":
-        """The same filters in another order."""
-        return replace(self, sort=sort)
-
 
 def check_action_pattern(text: str) -> str:
     """An action name or glob, without spaces at either side.
@@ -76,11 +72,6 @@ def check_action_pattern(text: str) -> str:
                 "Action names have none; separate several with a comma.",
             )
     return pattern
-
-
-def clean_target(text: str) -> str:
-    """A pasted target ID without the spaces and line ends at either side."""
-    return text.strip()
 
 
 def glob_to_like(pattern: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
@@ -60,9 +59,3 @@ class WeekHour:
 def is_in_calendar(instant: Instant) -> bool:
     """Whether an instant has an hour of the week and a day to be counted under."""
     return CALENDAR_START <= instant < CALENDAR_END
-
-
-def week_hour_of(instant: Instant, zone: ZoneInfo) -> WeekHour | None:
-    """The hour that the clocks of a zone show; None outside the calendar."""
-    moment = instant.to_datetime(zone) if is_in_calendar(instant) else None
-    return None if moment is None else WeekHour(moment.weekday(), moment.hour)

@@ -46,8 +46,8 @@ class Finding:
 
     title: one line for a list. reason: whole sentences with the figures.
     occurred_at: the time of the first entry. entry_ids: in time order.
-    Of a disconnect only: reconnected_at and reconnected_by (None while disconnected),
-    and agents, the IDs of the agents that the integration was assigned to.
+    Of a disconnect only: reconnected_at (None while disconnected), and agents, the IDs
+    of the agents that the integration was assigned to.
     """
 
     finding_id: str
@@ -62,5 +62,4 @@ class Finding:
     occurred_at: Instant
     entry_ids: tuple[int, ...]
     reconnected_at: Instant | None = None
-    reconnected_by: str | None = None
     agents: tuple[str, ...] = ()

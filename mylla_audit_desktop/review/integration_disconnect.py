@@ -63,9 +63,6 @@ def find_integration_disconnect(
         occurred_at=entry.occurred_at,
         entry_ids=(entry.id,),
         reconnected_at=None if reconnect is None else reconnect.occurred_at,
-        reconnected_by=None
-        if reconnect is None
-        else reconnect.actor_name or reconnect.actor_id or "nobody named",
         agents=agents,
     )
 

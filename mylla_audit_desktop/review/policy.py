@@ -111,20 +111,15 @@ class PolicyVersion:
 Interval = tuple[datetime, datetime]
 
 
-def working_hours(policy: Policy, actor_id: str, day: date) -> tuple[Interval, ...]:
-    """The working time that starts on a day of the actor's zone: `[start, end)` in UTC.
+@lru_cache(maxsize=16_384)
+def shift_on(schedule: Schedule, day: date) -> tuple[Interval, ...]:
+    """The working time that starts on a day of the schedule's zone: `[start, end)` in UTC.
 
     Empty on a day off and on a public holiday. A night shift ends on the next day,
     whatever that is. Where a change of the clocks repeats the hour, the shift starts at
     the first and ends at the last time that the clock shows so; where it skips the hour,
     at the change.
     """
-    return shift_on(policy.schedule(actor_id), day)
-
-
-@lru_cache(maxsize=16_384)
-def shift_on(schedule: Schedule, day: date) -> tuple[Interval, ...]:
-    """The same for a schedule."""
     shift = schedule.shifts[day.weekday()]
     if shift is None or holiday_name(schedule.holidays, day) is not None:
         return ()

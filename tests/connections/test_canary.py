@@ -172,7 +172,7 @@ def test_no_way_to_fail_tells_the_password(
     passwords = tmp_path / "passwords"
     with ways_to_fail(profile, secure, tmp_path) as ways:
         for way, failing in ways.items():
-            saved = failing.renamed(way)
+            saved = replace(failing, name=way)
             if source == "keyring":
                 memory.kept["mylla-audit", way] = CANARY
             elif source == "password file":

@@ -3,6 +3,7 @@
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,10 @@ def test_what_is_saved_comes_back(store: ConnectionStore) -> None:
 
 def test_a_connection_is_replaced_renamed_and_removed(store: ConnectionStore) -> None:
     store.save(PLAIN)
-    store.save(PLAIN.renamed("other"), replacing="files")
+    store.save(replace(PLAIN, name="other"), replacing="files")
     assert [one.name for one in store.read()] == ["other"]
     with pytest.raises(InputError, match="already"):
-        store.save(PLAIN.renamed("OTHER"))
+        store.save(replace(PLAIN, name="OTHER"))
     store.remove("other")
     store.remove("never there")
     assert store.read() == ()

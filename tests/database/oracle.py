@@ -5,7 +5,7 @@ from ipaddress import ip_interface
 
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.query import LogQuery, SortColumn
-from mylla_audit_desktop.log.week import week_hour_of
+from mylla_audit_desktop.log.week import WeekHour, is_in_calendar
 from mylla_audit_desktop.log.zones import zone_named
 
 
@@ -33,12 +33,18 @@ def matches(entry: AuditEntry, query: LogQuery) -> bool:
         and (not query.actors or {entry.actor_id, entry.actor_name} & set(query.actors) != set())
         and (not query.actions or any(_globs(entry.action, glob) for glob in query.actions))
         and (not query.targets or entry.target_id in query.targets)
-        and (not query.hours or _hour(entry, query) in query.hours)
+        and (not query.hours or week_hour_of(entry, query.hours_zone) in query.hours)
     )
 
 
-def _hour(entry: AuditEntry, query: LogQuery) -> object:
-    return week_hour_of(entry.occurred_at, zone_named(query.hours_zone))
+def week_hour_of(entry: AuditEntry, zone: str) -> WeekHour | None:
+    """The hour that the clocks of a zone show; None outside the calendar."""
+    moment = (
+        entry.occurred_at.to_datetime(zone_named(zone))
+        if is_in_calendar(entry.occurred_at)
+        else None
+    )
+    return None if moment is None else WeekHour(moment.weekday(), moment.hour)
 
 
 def _globs(text: str, pattern: str) -> bool:

@@ -18,10 +18,10 @@ from mylla_audit_desktop.log.entry import AuditEntry, NewEntry
 from mylla_audit_desktop.log.errors import CancelledError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
-from mylla_audit_desktop.log.week import WeekHour, is_in_calendar, week_hour_of
+from mylla_audit_desktop.log.week import WeekHour, is_in_calendar
 from mylla_audit_desktop.log.zones import zone_named
 from mylla_audit_desktop.review.policy import ActorPolicy, Policy, Shift
-from tests.database.oracle import matches
+from tests.database.oracle import matches, week_hour_of
 from tests.database.test_reader import Log
 from tests.servers import Server
 
@@ -114,7 +114,7 @@ def plainly(entries: list[AuditEntry], zone: str, policy: Policy) -> Activity:
             outside += 1
             continue
         moment = entry.occurred_at.to_datetime(zone_named(zone))
-        hour = week_hour_of(entry.occurred_at, zone_named(zone))
+        hour = week_hour_of(entry, zone)
         assert moment is not None
         assert hour is not None
         hours[hour.index] += 1

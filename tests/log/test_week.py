@@ -1,11 +1,9 @@
-"""Hours of the week: their words, and what clocks show."""
+"""Hours of the week: their words."""
 
 import pytest
 
 from mylla_audit_desktop.log.errors import InputError
-from mylla_audit_desktop.log.instant import Instant
-from mylla_audit_desktop.log.week import HOURS_OF_WEEK, WeekHour, week_hour_of
-from mylla_audit_desktop.log.zones import zone_named
+from mylla_audit_desktop.log.week import HOURS_OF_WEEK, WeekHour
 
 
 def test_every_hour_is_written_as_it_is_read() -> None:
@@ -23,22 +21,3 @@ def test_an_hour_for_people() -> None:
 def test_what_is_no_hour_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         WeekHour.parse(text)
-
-
-@pytest.mark.parametrize(
-    ("when", "zone", "hour"),
-    [
-        ("2026-03-29T00:59:59.999999Z", "Europe/Berlin", WeekHour(6, 1)),
-        ("2026-03-29T01:00:00Z", "Europe/Berlin", WeekHour(6, 3)),
-        ("2026-10-25T00:30:00Z", "Europe/Berlin", WeekHour(6, 2)),
-        ("2026-10-25T01:30:00Z", "Europe/Berlin", WeekHour(6, 2)),
-        ("2026-11-22T18:29:59Z", "Asia/Kolkata", WeekHour(6, 23)),
-        ("2026-11-22T18:30:00Z", "Asia/Kolkata", WeekHour(0, 0)),
-        ("infinity", "UTC", None),
-        ("1899-12-31T23:59:59.999999Z", "UTC", None),
-    ],
-)
-def test_an_entry_stands_under_the_hour_on_the_clock(
-    when: str, zone: str, hour: WeekHour | None
-) -> None:
-    assert week_hour_of(Instant.parse(when), zone_named(zone)) == hour

@@ -17,7 +17,7 @@ from mylla_audit_desktop.review.policy import (
     explain_policy,
     format_policy,
     parse_policy,
-    working_hours,
+    shift_on,
 )
 
 EXAMPLE = """
@@ -189,29 +189,29 @@ NIGHTS: Hours = {day: Shift(time(22), time(6)) for day in range(7)}
 )
 def test_working_time_of_a_day(hours: Hours, day: str, start: str, end: str) -> None:
     policy = Policy(time_zone="Europe/Berlin", hours=hours)
-    found = working_hours(policy, "usr_1", date.fromisoformat(day))
+    found = shift_on(policy.schedule("usr_1"), date.fromisoformat(day))
     assert found == ((utc(start), utc(end)),)
 
 
 def test_a_day_off_a_holiday_and_a_skipped_shift_have_no_working_time() -> None:
     policy = parse_policy(EXAMPLE)
-    assert working_hours(policy, "usr_1", date(2026, 11, 21)) == ()
+    assert shift_on(policy.schedule("usr_1"), date(2026, 11, 21)) == ()
     # International Women's Day is a holiday in Berlin, not in all of Germany.
-    assert working_hours(policy, "usr_1", date(2027, 3, 8)) == ()
-    assert working_hours(Policy(holidays="DE"), "usr_1", date(2027, 3, 8)) != ()
+    assert shift_on(policy.schedule("usr_1"), date(2027, 3, 8)) == ()
+    assert shift_on(Policy(holidays="DE").schedule("usr_1"), date(2027, 3, 8)) != ()
     skipped = Policy(time_zone="Europe/Berlin", hours={6: Shift(time(2, 10), time(2, 40))})
-    assert working_hours(skipped, "usr_1", date(2026, 3, 29)) == ()
+    assert shift_on(skipped.schedule("usr_1"), date(2026, 3, 29)) == ()
 
 
 def test_each_actor_has_their_own_zone_holidays_and_hours() -> None:
     policy = parse_policy(EXAMPLE)
     thanksgiving = date(2026, 11, 26)
-    assert working_hours(policy, "usr_7", thanksgiving) == ()
-    assert working_hours(policy, "usr_1", thanksgiving) != ()
-    assert working_hours(policy, "usr_7", date(2026, 11, 25)) == (
+    assert shift_on(policy.schedule("usr_7"), thanksgiving) == ()
+    assert shift_on(policy.schedule("usr_1"), thanksgiving) != ()
+    assert shift_on(policy.schedule("usr_7"), date(2026, 11, 25)) == (
         (utc("2026-11-25T13:00"), utc("2026-11-25T23:00")),
     )
-    assert working_hours(policy, "usr_9", date(2026, 11, 25)) == (
+    assert shift_on(policy.schedule("usr_9"), date(2026, 11, 25)) == (
         (utc("2026-11-25T21:00"), utc("2026-11-26T05:00")),
     )
-    assert working_hours(policy, "usr_9", date(2026, 11, 26)) == ()
+    assert shift_on(policy.schedule("usr_9"), date(2026, 11, 26)) == ()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mylla_audit_desktop.connections.check import Steps
+from mylla_audit_desktop.connections.check import Outcome, Steps
 from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind
 from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.connections.store import ConnectionStore
@@ -160,7 +160,7 @@ class ConnectionDialog(QDialog):
         self._set_idle()
         self._show_steps(steps)
         is_good = bool(steps) and steps[-1].subject in {"Entries", "Server"}
-        is_good = is_good and steps[-1].outcome.value != "bad"
+        is_good = is_good and steps[-1].outcome is not Outcome.BAD
         if is_good:
             self._say("The connection works.", "good")
         else:

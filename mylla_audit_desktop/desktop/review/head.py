@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar
 
 from mylla_audit_desktop.desktop.formats import format_period
 from mylla_audit_desktop.desktop.review.words import count_open, describe_progress
@@ -213,7 +213,3 @@ class ReviewHead(QFrame):
         self.sign_off.setEnabled(not why_not)
         self.sign_off.setToolTip(plain_tooltip(why_not or why))
         self.sign_off.setAccessibleDescription(visible_text(why_not or why))
-
-    def focus_widgets(self) -> tuple[QWidget, ...]:
-        """From left to right, for the order of Tab."""
-        return (self.period, self.start, self.end, self.report, self.sign_off)

@@ -14,14 +14,14 @@ import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.drivers import postgresql_driver, sqlite_driver
-from mylla_audit_desktop.database.faults import translating_faults
+from mylla_audit_desktop.database.faults import changed_meanwhile, translating_faults
 from mylla_audit_desktop.database.parameters import Parameters, SqliteParameters
 from mylla_audit_desktop.database.postgresql import postgresql_engine
 from mylla_audit_desktop.database.sqlite import sqlite_engine
 from mylla_audit_desktop.database.state import ConnectionState, read_state
 from mylla_audit_desktop.database.url import parse_url
 from mylla_audit_desktop.log.entry import COLUMNS
-from mylla_audit_desktop.log.errors import DatabaseError
+from mylla_audit_desktop.log.errors import DatabaseError, MisfitError
 
 # How many SQLite instructions run between two looks at a cancellation: some 2 ms. Each look
 # takes Python's lock from whoever has it, the window included.
@@ -83,8 +83,13 @@ class Database:
     @contextmanager
     def reading(self, cancellation: Cancellation) -> Iterator[sa.Connection]:
         """One read-only transaction. Raises DatabaseError or CancelledError."""
-        with self._transaction(cancellation, is_read_only=True) as connection:
-            yield connection
+        try:
+            with self._transaction(cancellation, is_read_only=True) as connection:
+                yield connection
+        except MisfitError:
+            if self.column_types and self._has_changed():
+                raise changed_meanwhile(str(self.label)) from None
+            raise
 
     @contextmanager
     def writing(self, cancellation: Cancellation) -> Iterator[sa.Connection]:
@@ -152,12 +157,23 @@ class Database:
                 raise
         self.is_lost = False
 
+    def _has_changed(self) -> bool:
+        """Learn the relation anew; whether its columns are others than before.
+
+        A view over somebody else's log may be replaced at any time.
+        """
+        # The plans that its connections keep are for what was there before.
+        self.engine.dispose()
+        before = self.column_types.copy()
+        self.check_entries()
+        return self.column_types != before
+
     def check_entries(self) -> None:
         """Make sure that the relation of the contract is there and can be read.
 
         Raises DatabaseError naming what is missing.
         """
-        with self.reading(Cancellation()) as connection:
+        with self._transaction(Cancellation(), is_read_only=True) as connection:
             columns = _read_columns(connection, is_postgresql=self.is_postgresql)
             types = {column.name: column.kind for column in columns}
             relation = "audit.entries" if self.is_postgresql else "entries"
@@ -178,7 +194,8 @@ class Database:
                     f"{relation}.occurred_at in {self.label} is {when}, not timestamptz.",
                     "A view can convert it with AT TIME ZONE.",
                 )
-            self.column_types = types
+            # In place: readers that there are know it.
+            self.column_types |= types
             self.required_columns = frozenset(
                 column.name for column in columns if column.is_required
             )

@@ -15,7 +15,7 @@ import sqlalchemy.exc
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.refusals import describe_refusal, last_clause
 from mylla_audit_desktop.database.watch import SilentServerError
-from mylla_audit_desktop.log.errors import CancelledError, DatabaseError
+from mylla_audit_desktop.log.errors import CancelledError, DatabaseError, MisfitError
 
 _LOST = "Check the network and the server, then try again."
 _ASK_FOR_ROLE = (
@@ -109,7 +109,17 @@ def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
             return DatabaseError(f"{place} is at its limits: {message}.", "Try again later.")
         reason = message or last_clause(str(cause))
         return DatabaseError(f"{place} cannot be reached: {reason}.", _LOST)
+    if isinstance(cause, psycopg.errors.FeatureNotSupported):
+        # A plan that was kept for a view that has other columns now.
+        return changed_meanwhile(place)
+    if isinstance(cause, psycopg.ProgrammingError):
+        return MisfitError(f"{place}: {message or type(cause).__name__}.", "")
     return DatabaseError(f"{place}: {message or type(cause).__name__}.", "")
+
+
+def changed_meanwhile(place: str) -> MisfitError:
+    """The relation of the entries has other columns than when the log was opened."""
+    return MisfitError(f"audit.entries in {place} was changed while it was open.", "Do it again.")
 
 
 def _one_line(text: str) -> str:

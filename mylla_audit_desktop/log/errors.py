@@ -57,6 +57,10 @@ class DatabaseError(KnownError):
     exit_code = 3
 
 
+class MisfitError(DatabaseError):
+    """The database does not take a statement that it took before: perhaps it was changed."""
+
+
 class PasswordError(DatabaseError):
     """The server wants a password, or another one; `was_given` tells which."""
 

@@ -92,9 +92,9 @@ def test_a_button_shows_that_it_cannot_be_pressed(
     one.setEnabled(False)
     one.show()
     image = one.grab().toImage()
-    colors = Counter(
-        image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
-    )
+    points = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+    # At the edge of a letter, where the ground shines through, the color is a guess.
+    colors = Counter(point.name() for point in points if point.alpha() == 255)
     tokens = theme.tokens
     assert colors[tokens.disabled] > 5
     # Smoothing may give single points any shade.

@@ -1,10 +1,17 @@
 """The settings in one place: theme, time zone, who reviews, and the way to the policy."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.desktop.theme import THEME_WORDS, ThemeChoice
-from mylla_audit_desktop.desktop.widgets import button, permit, plain_label
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    dialog_column,
+    field_form,
+    fit,
+    permit,
+    plain_label,
+)
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -30,7 +37,7 @@ class SettingsDialog(QDialog):
         self.theme = ChoiceButton("Theme", list(THEME_WORDS.items()))
         self.theme.set_value(theme)
         self.theme.chosen.connect(self.theme_chosen)
-        self.zone = button("")
+        self.zone = button("", "choice")
         self.zone.clicked.connect(self.zone_requested)
         self.policy = button("Review policy…")
         permit(self.policy, no_policy, "Working hours, holidays, networks and exceptions")
@@ -42,31 +49,26 @@ class SettingsDialog(QDialog):
         close = button("Close", "primary")
         close.setDefault(True)
         close.clicked.connect(self.accept)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(12)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        policy = QHBoxLayout()
+        policy.addWidget(self.policy)
+        policy.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addWidget(who)
         column.addWidget(why)
-        for words, field in (
+        form = field_form(
             ("Theme", self.theme),
             ("Time zone", self.zone),
             ("Reviewer", column),
-            ("Policy", self.policy),
-        ):
-            form.addRow(plain_label(words, "muted"), field)
+            ("Policy", policy),
+        )
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(16)
-        layout.addWidget(plain_label("Settings", "title"))
+        layout = dialog_column(self, "Settings")
         layout.addLayout(form)
         layout.addLayout(buttons)
-        self.setFixedWidth(_WIDTH)
+        fit(self, _WIDTH)
 
     def show_zone(self, text: str) -> None:
         """The zone in force."""

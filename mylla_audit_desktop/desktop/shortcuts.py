@@ -8,12 +8,11 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
-    QVBoxLayout,
     QWidget,
 )
 
 from mylla_audit_desktop.desktop.theme import mono_font
-from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.desktop.widgets import dialog_column, plain_label
 
 SHORTCUTS = (
     ("Ctrl+L", "Go to the filters"),
@@ -86,10 +85,7 @@ def shortcut_dialog(parent: QWidget | None) -> QDialog:
         columns.addLayout(_column(groups), 1)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
-    layout = QVBoxLayout(dialog)
-    layout.setContentsMargins(20, 18, 20, 16)
-    layout.setSpacing(12)
-    layout.addWidget(plain_label("Keyboard shortcuts", "title"))
+    layout = dialog_column(dialog, "Keyboard shortcuts")
     layout.addLayout(columns)
     layout.addWidget(buttons)
     return dialog

@@ -7,11 +7,10 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
-from mylla_audit_desktop.desktop.widgets import button, plain_label
+from mylla_audit_desktop.desktop.widgets import button, dialog_column, plain_label
 from mylla_audit_desktop.log.zones import all_zone_names, system_zone
 
 _ROW_HEIGHT = 26
@@ -49,10 +48,7 @@ class ZoneDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.take)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(plain_label("Time zone", "title"))
+        layout = dialog_column(self, "Time zone")
         layout.addWidget(plain_label("Times and days are shown in this zone.", "muted"))
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)

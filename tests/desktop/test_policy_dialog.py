@@ -91,12 +91,20 @@ def test_what_is_wrong_is_marked_at_its_field(
     QTest.keyClicks(dialog.fields.zone, "Europe/Berlin")
     previewed(qtbot, dialog)
     assert dialog.fields.zone.accessibleDescription() == ""
+    QTest.keyClicks(dialog.fields.holidays, "XX")
+    qtbot.wait_until(lambda: "no holidays for" in dialog.message.text(), timeout=PATIENCE)
+    assert dialog.message.text().endswith("such as DE-BE; leave it empty for none.")
+    assert '"' not in dialog.message.text(), "no value of TOML"
+    dialog.fields.holidays.selectAll()
+    QTest.keyClick(dialog.fields.holidays, Qt.Key.Key_Delete)
+    previewed(qtbot, dialog)
     dialog.exceptions.add.click()
     QTest.keyClicks(dialog.exceptions.member, "usr_1")
     QTest.keyClicks(dialog.exceptions.holidays, "XX")
     qtbot.wait_until(lambda: "no holidays for 'XX'" in dialog.message.text(), timeout=PATIENCE)
     assert "no holidays" in dialog.exceptions.holidays.accessibleDescription()
     assert dialog.message.text().startswith("usr_1, holidays: "), "no key of TOML"
+    assert dialog.message.text().endswith("leave it empty for everybody's, or write none.")
     dialog.exceptions.holidays.clear()
     QTest.keyClicks(dialog.exceptions.holidays, "DE-BE")
     previewed(qtbot, dialog)

@@ -123,7 +123,29 @@ def test_a_title_does_not_say_again_who_it_was(qtbot: QtBot, start: Start, small
     assert page.model.data(index).startswith("Olga: Sat ")
     [(painted, _look)] = page.model.data(index, PIECES_ROLE)
     assert painted.startswith("Sat ")
+    assert "outside working hours" not in painted, "longer than there is room"
     assert "Olga: Sat " in page.model.data(index, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_in_a_narrow_window_every_column_can_be_reached(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    window, table = page.window(), page.table
+    # The whole width of a usual screen at 200 %.
+    window.resize(960, 540)
+    qtbot.wait_until(table.horizontalScrollBar().isVisible, timeout=PATIENCE)
+    assert table.columnWidth(SEVERITY) + table.columnWidth(TITLE) <= table.viewport().width()
+
+    def is_last_seen() -> bool:
+        table.horizontalScrollBar().setValue(table.horizontalScrollBar().maximum())
+        left = table.columnViewportPosition(STATUS)
+        return left >= 0 and left + table.columnWidth(STATUS) <= table.viewport().width()
+
+    qtbot.wait_until(is_last_seen, timeout=PATIENCE)
+    window.resize(1280, 800)
+    qtbot.wait_until(lambda: not table.horizontalScrollBar().isVisible(), timeout=PATIENCE)
+    assert table.horizontalHeader().length() == table.viewport().width()
 
 
 def test_findings_are_filtered_and_sorted(qtbot: QtBot, start: Start, small: Office) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import disk_usage
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
@@ -14,7 +14,7 @@ from mylla_audit_desktop.desktop.audit_log.export_subject import ExportSubject
 from mylla_audit_desktop.desktop.background import Background, Report
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import mono_font
-from mylla_audit_desktop.desktop.widgets import button, plain_label
+from mylla_audit_desktop.desktop.widgets import button, field_form, plain_label
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.desktop.widgets.file_job_dialog import FileJobDialog
 from mylla_audit_desktop.desktop.widgets.job_dialog import JobWords
@@ -84,13 +84,13 @@ class ExportDialog(FileJobDialog):
         subject = self._subject
         summary = plain_label(visible_text(subject.summary), "muted")
         summary.setWordWrap(True)
-        form = QFormLayout()
-        form.setSpacing(10)
-        form.addRow("File", self.file_row)
-        form.addRow("", self.replace)
-        form.addRow("For", self.profile)
-        form.addRow("Time zone", plain_label(subject.zone.key))
-        form.addRow("", self.space)
+        form = field_form(
+            ("File", self.file_row),
+            ("", self.replace),
+            ("For", self.profile),
+            ("Time zone", plain_label(subject.zone.key)),
+            ("", self.space),
+        )
         digest = QHBoxLayout(self._digest_row)
         digest.setContentsMargins(0, 0, 0, 0)
         digest.addWidget(plain_label("SHA-256", "muted"))

@@ -22,7 +22,13 @@ from mylla_audit_desktop.desktop.connections.form import ConnectionForm
 from mylla_audit_desktop.desktop.connections.keeping import KeepPassword
 from mylla_audit_desktop.desktop.connections.steps_view import StepsView
 from mylla_audit_desktop.desktop.open_log import OpenLog
-from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_message, set_tone
+from mylla_audit_desktop.desktop.widgets import (
+    DIALOG_MARGIN,
+    button,
+    plain_label,
+    plain_message,
+    set_tone,
+)
 from mylla_audit_desktop.log.errors import InputError, KnownError, PasswordError
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -75,8 +81,8 @@ class ConnectionDialog(QDialog):
 
     def _lay_out(self, title: str) -> None:
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(20, 4, 20, 8)
+        column = self._column = QVBoxLayout(inner)
+        column.setContentsMargins(DIALOG_MARGIN, 4, DIALOG_MARGIN, 8)
         column.setSpacing(12)
         column.addWidget(self.form)
         column.addWidget(self.steps)
@@ -94,14 +100,14 @@ class ConnectionDialog(QDialog):
         for widget in (self.cancel, self.save, self.connect_button):
             buttons.addWidget(widget)
         foot = QVBoxLayout()
-        foot.setContentsMargins(20, 4, 20, 0)
+        foot.setContentsMargins(DIALOG_MARGIN, 4, DIALOG_MARGIN, 0)
         foot.setSpacing(12)
         foot.addWidget(self.state)
         foot.addLayout(buttons)
         head = plain_label(title, "title")
-        head.setContentsMargins(20, 0, 20, 0)
+        head.setContentsMargins(DIALOG_MARGIN, 0, DIALOG_MARGIN, 0)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 18, 0, 16)
+        layout.setContentsMargins(0, DIALOG_MARGIN, 0, DIALOG_MARGIN)
         layout.setSpacing(8)
         layout.addWidget(head)
         layout.addWidget(self.area, 1)
@@ -115,12 +121,25 @@ class ConnectionDialog(QDialog):
         self.cancel.clicked.connect(self._stop_or_close)
         self.remove.clicked.connect(self._ask_to_remove)
         self.form.edited.connect(self._forget_result)
+        self.form.more_button.toggled.connect(self._make_room)
         self.finished.connect(self._end)
         self._attempt.stepped.connect(self._show_steps)
         self._attempt.tested.connect(self._show_tested)
         self._attempt.opened.connect(self._take_log)
         self._attempt.failed.connect(self._fail)
         self._attempt.cancelled.connect(self._tell_cancelled)
+
+    def _make_room(self) -> None:
+        """What was unfolded is seen without scrolling, as far as the screen is high enough."""
+        screen = self.screen().availableGeometry()
+        self._column.activate()
+        missing = self._column.sizeHint().height() - self.area.viewport().height()
+        frame = self.frameGeometry()
+        grown = min(missing, screen.height() - frame.height())
+        if grown > 0:
+            self.resize(self.width(), self.height() + grown)
+            below = frame.bottom() + grown - screen.bottom()
+            self.move(self.x(), self.y() - max(below, 0))
 
     # -- what is typed ---------------------------------------------------------
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QWidget
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.desktop.formats import format_count
-from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import button, dialog_column, fit, plain_label, set_tone
 from mylla_audit_desktop.evidence.evidence_log import make_evidence_log
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.visible import visible_text
@@ -45,17 +45,14 @@ class EvidenceDialog(QDialog):
         buttons.addWidget(self.another)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(plain_label(f"Opening {visible_text(path.name)}", "title"))
+        layout = dialog_column(self, f"Opening {visible_text(path.name)}")
         layout.addWidget(self.progress)
         layout.addWidget(self.state)
         layout.addLayout(buttons)
         self.cancel.clicked.connect(self.reject)
         self.another.clicked.connect(self._choose_another)
         self.finished.connect(self._slot.cancel)
-        self._fit()
+        fit(self, _WIDTH)
 
     def start(self) -> None:
         """Import the file in the background."""
@@ -104,11 +101,4 @@ class EvidenceDialog(QDialog):
         self.state.setText(shown.replace(",", ",\u200b"))
         self.state.setAccessibleDescription(shown)
         set_tone(self.state, "tone", tone)
-        self._fit()
-
-    def _fit(self) -> None:
-        """As high as the texts are now."""
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-            self.setFixedSize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
+        fit(self, _WIDTH)

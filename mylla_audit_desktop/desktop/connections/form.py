@@ -18,7 +18,7 @@ from mylla_audit_desktop.desktop.connections.file_field import FileField
 from mylla_audit_desktop.desktop.connections.more_options import MoreOptions
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordField, RememberBox
 from mylla_audit_desktop.desktop.connections.tls_choice import TlsChoice
-from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import button, field_form, plain_label, set_tone
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.log.errors import InputError
 
@@ -47,6 +47,7 @@ class ConnectionForm(QWidget):
         self.file = FileField("File", "the log's SQLite file")
         self.more = MoreOptions()
         self.more_button = button("More options", "link")
+        self.more_button.setObjectName("flush")
         self.more_button.setCheckable(True)
         self._server_rows: list[QWidget] = []
         self._file_rows: list[QWidget] = []
@@ -55,10 +56,7 @@ class ConnectionForm(QWidget):
         self._show_kind()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form = field_form()
         self._add(form, "Name", self.name)
         self._add(form, "Database type", self.kind)
         place = QWidget()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mylla_audit_desktop.connections.profile import (
     LONGEST_LABEL,
@@ -12,7 +12,7 @@ from mylla_audit_desktop.connections.profile import (
     Preference,
 )
 from mylla_audit_desktop.desktop.connections.file_field import FileField
-from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.desktop.widgets import field_form, plain_label
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 
 _PREFERENCES = {
@@ -48,10 +48,8 @@ class MoreOptions(QWidget):
         self.key = FileField("Client key", "none")
         self.passfile = FileField("Password file", "none")
         self.decisions = FileField("Decisions file", "where the database takes no decisions")
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
+        form = field_form()
+        self.setLayout(form)
         self._server_rows: list[QWidget] = []
         for text, field, is_server in (
             ("Label", self.label, False),

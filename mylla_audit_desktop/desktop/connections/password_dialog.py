@@ -1,12 +1,19 @@
 """Asking for the password of one connection."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QWidget
 
 from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
-from mylla_audit_desktop.desktop.widgets import button, permit, plain_label, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    dialog_column,
+    fit,
+    permit,
+    plain_label,
+    plain_tooltip,
+)
 from mylla_audit_desktop.log.visible import visible_text
 
 _WIDTH = 460
@@ -94,31 +101,21 @@ class PasswordDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(self.connect_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(plain_label(f"Password for {visible_text(name)}", "title"))
+        layout = dialog_column(self, f"Password for {visible_text(name)}")
         layout.addWidget(self.reason)
         layout.addWidget(self.password)
         layout.addWidget(self.remember)
         layout.addWidget(self.remember.reason)
         layout.addLayout(buttons)
-        self.remember.decided.connect(self._fit)
+        self.remember.decided.connect(lambda: fit(self, _WIDTH))
         if not may_remember:
             self.remember.stop()
             self.remember.hide()
         self.finished.connect(self.remember.stop)
-        self._fit()
+        fit(self, _WIDTH)
 
     def _permit(self) -> None:
         permit(self.connect_button, "" if self.password.text() else "Type the password.")
-
-    def _fit(self) -> None:
-        """As high as the texts are now."""
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-            self.setFixedSize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
 
     @property
     def is_to_be_kept(self) -> bool:

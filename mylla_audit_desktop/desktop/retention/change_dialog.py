@@ -4,10 +4,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -16,7 +14,14 @@ from mylla_audit_desktop.database.retention_change import set_retention
 from mylla_audit_desktop.desktop.background import Background, Latest, Task
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.open_log import OpenLog
-from mylla_audit_desktop.desktop.widgets import button, permit, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    dialog_column,
+    field_form,
+    permit,
+    plain_label,
+    set_tone,
+)
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.retention import (
     DAYS_VARIABLE,
@@ -93,16 +98,12 @@ class ChangeDialog(QDialog):
             "muted",
         )
         about.setWordWrap(True)
-        form = QFormLayout()
-        form.setSpacing(10)
-        form.addRow("New days", self.days)
-        form.addRow("Stated in", self.reference)
-        self._form = form
-        form.addRow("Entries that go", self.typed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(plain_label("Change retention", "title"))
+        form = self._form = field_form(
+            ("New days", self.days),
+            ("Stated in", self.reference),
+            ("Entries that go", self.typed),
+        )
+        layout = dialog_column(self, "Change retention")
         layout.addWidget(about)
         layout.addLayout(form)
         layout.addWidget(self.consequence)

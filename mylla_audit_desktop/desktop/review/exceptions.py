@@ -5,7 +5,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QCompleter,
-    QFormLayout,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -20,6 +19,7 @@ from mylla_audit_desktop.desktop.review.week_grid import WeekGrid, is_off
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import (
     button,
+    field_form,
     mark_wrong,
     permit,
     plain_label,
@@ -74,9 +74,8 @@ class Exceptions(QWidget):
         self._show_actor()
 
     def _lay_out(self) -> None:
-        form = QFormLayout(self._fields)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(8)
+        form = field_form()
+        self._fields.setLayout(form)
         for name, label, field in (
             ("Exception team member", "Team member", self.member),
             ("Exception time zone", "Time zone", self.zone),

@@ -19,6 +19,7 @@ from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule, Severity
 from mylla_audit_desktop.review.words import cut
+from mylla_audit_desktop.review.working_time import Leisure
 
 COLUMNS = ("Severity", "Finding", "By", "When", "Status")
 SEVERITY, TITLE, BY, WHEN, STATUS = range(len(COLUMNS))
@@ -217,11 +218,12 @@ class FindingModel(QAbstractTableModel):
 
 
 def _short_title(one: ReviewedFinding) -> str:
-    """The title without the name that the column By says."""
+    """The title without the name that the column By says, and in fewer words."""
     finding = one.finding
     title = finding.title
     if finding.rule is Rule.OFF_HOURS:
         title = title.removeprefix(f"{cut(finding.actor_name or finding.actor_id)}: ")
+        title = title.replace(f", {Leisure.OUTSIDE_HOURS.value}", ", outside hours", 1)
     return visible_text(title)
 
 

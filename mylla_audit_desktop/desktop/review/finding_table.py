@@ -21,6 +21,7 @@ from mylla_audit_desktop.review.decision import ReviewedFinding, Verdict
 _WIDTHS = {SEVERITY: 90, BY: 104, WHEN: 100, STATUS: 90}
 # These are as wide as what stands in them, from so many pixels and up to a share of the table.
 _FITTED = {BY: (60, 0.18), WHEN: (100, 0.34)}
+_LEAST_TITLE = 160
 # What a key means while the findings have the focus.
 VERDICT_KEYS = {
     Qt.Key.Key_E: Verdict.EXPECTED,
@@ -40,7 +41,7 @@ class FindingTable(PieceTable):
     def __init__(self, model: FindingModel, theme: Theme) -> None:
         super().__init__(model, theme, "Findings", range(len(COLUMNS)))
         self._findings = model
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(self.ScrollMode.ScrollPerPixel)
         header = self.horizontalHeader()
         header.setToolTip("Click to sort")
         for column, width in _WIDTHS.items():
@@ -75,6 +76,17 @@ class FindingTable(PieceTable):
             most = max(int(self.viewport().width() * share), _WIDTHS[column])
             self.setColumnWidth(column, min(self._needed[column], most))
         self._is_fitting = False
+        self._share_title()
+
+    def _share_title(self) -> None:
+        """The titles get what is left; where that is too little, the rest is scrolled to."""
+        width, header = self.viewport().width(), self.horizontalHeader()
+        others = sum(map(self.columnWidth, _WIDTHS))
+        if width - others >= _LEAST_TITLE:
+            header.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
+        else:
+            header.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Interactive)
+            self.setColumnWidth(TITLE, max(width - self.columnWidth(SEVERITY), _LEAST_TITLE))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a wide table longer names are whole."""

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QCompleter, QDialog, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QDialog, QHBoxLayout, QTabWidget, QWidget
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
@@ -18,7 +18,7 @@ from mylla_audit_desktop.desktop.review.policy_fields import PolicyFields
 from mylla_audit_desktop.desktop.review.policy_versions import PolicyVersions
 from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import button, permit, plain_label
+from mylla_audit_desktop.desktop.widgets import button, dialog_column, permit, plain_label
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.holiday_calendar import holiday_codes
@@ -77,9 +77,7 @@ class PolicyDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.save)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(10)
+        layout = dialog_column(self)
         layout.addLayout(head)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self.message)

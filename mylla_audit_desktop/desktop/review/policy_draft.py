@@ -137,6 +137,7 @@ _NAMES = {
     "trusted_networks": "Trusted networks",
     **{f"hours.{key}": day for key, day in zip(WEEKDAYS, DAY_NAMES, strict=True)},
 }
+_ADVICE = "Write a country such as DE, or a part of one such as DE-BE"
 _ACTOR_KEY = re.compile(r'actors\."?(?P<actor>.+?)"?\.(?P<key>time_zone|holidays|hours\.\w+)')
 
 
@@ -148,4 +149,8 @@ def describe_fault(error: InputError) -> str:
     match = _ACTOR_KEY.fullmatch(key)
     whose, own = (f"{match['actor']}, ", match["key"]) if match else ("", key)
     name = _NAMES.get(own.partition("[")[0], own)
+    if own == "holidays":
+        # What stands for none is not what stands for it in TOML.
+        empty = f"leave it empty for everybody's, or write {NO_HOLIDAYS}" if match else ""
+        sentence = f"{error.what} {_ADVICE}; {empty or 'leave it empty for none'}."
     return f"{whose}{name.lower() if whose else name}: {sentence.removeprefix(f'{key}: ')}"

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QCompleter,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from mylla_audit_desktop.desktop.review.policy_draft import ActorDraft, PolicyDraft
 from mylla_audit_desktop.desktop.review.week_grid import WeekGrid
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
-from mylla_audit_desktop.desktop.widgets import mark_wrong, plain_label
+from mylla_audit_desktop.desktop.widgets import field_form, mark_wrong, plain_label
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.zones import all_zone_names
 from mylla_audit_desktop.review.policy import LONGEST_SESSION_GAP_MINUTES
@@ -58,9 +57,7 @@ class PolicyFields(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setVerticalSpacing(8)
-        form.setHorizontalSpacing(12)
+        form = field_form()
         for name, field in (
             ("Time zone", self.zone),
             ("Holidays", self.holidays),

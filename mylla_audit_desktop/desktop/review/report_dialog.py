@@ -11,7 +11,7 @@ from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.background import Background, Report
 from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.review.source import Reading, country_data
-from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.desktop.widgets import field_form, plain_label
 from mylla_audit_desktop.desktop.widgets.file_job_dialog import FileJobDialog
 from mylla_audit_desktop.desktop.widgets.job_dialog import JobWords
 from mylla_audit_desktop.evidence.report import read_report, render_report
@@ -75,13 +75,9 @@ class ReportDialog(FileJobDialog):
             "muted",
         )
         note.setWordWrap(True)
-        self.lay_out(
-            plain_label(visible_text(words), "muted"),
-            self.file_row,
-            self.replace,
-            note,
-            left=self.show_folder,
-        )
+        form = field_form(("File", self.file_row), ("", self.replace))
+        form.addRow(note)
+        self.lay_out(plain_label(visible_text(words), "muted"), form, left=self.show_folder)
 
     def start(self) -> None:
         """Read the review anew, and write it."""

@@ -4,9 +4,8 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-_SIDE_WIDTH, _DETAILS_WIDTH = 210, 392
-# In a window of 960 pixels, which is a usual screen at 200 %.
-_LEAST_SIDE = 180
+# The side: no wider than the words of the checklist need, also beside a scroll bar.
+_SIDE_WIDTH, _DETAILS_WIDTH = 194, 392
 # The page in a window of 1280 pixels.
 _PLAIN_WIDTH = 1192
 _KEY = "review/splitter"
@@ -21,7 +20,7 @@ class ReviewSplitter(QSplitter):
             self.addWidget(widget)
         self.setChildrenCollapsible(False)
         self.setStretchFactor(1, 1)
-        side.setMinimumWidth(_LEAST_SIDE)
+        side.setMinimumWidth(_SIDE_WIDTH)
         middle.setMinimumWidth(260)
         details.setMinimumWidth(_DETAILS_WIDTH)
         self._has_own_widths = False
@@ -36,9 +35,7 @@ class ReviewSplitter(QSplitter):
         if not self._has_own_widths:
             width = event.size().width()
             room = max(width - _PLAIN_WIDTH, 0)
-            # What is missing is taken from the side first.
-            missing = max(_PLAIN_WIDTH - width, 0)
-            side = max(_SIDE_WIDTH - missing, _LEAST_SIDE) + room // 14
+            side = _SIDE_WIDTH + room // 14
             details = _DETAILS_WIDTH + room // 7
             self.setSizes([side, width - side - details, details])
 

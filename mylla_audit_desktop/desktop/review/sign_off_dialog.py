@@ -4,7 +4,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
@@ -14,7 +14,7 @@ from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.review.permission import explain_sign_off
 from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.review.words import STATUS_WORDS, name_of
-from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.desktop.widgets import field_form, plain_label
 from mylla_audit_desktop.desktop.widgets.job_dialog import JobDialog, JobWords
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.period import Period
@@ -70,8 +70,7 @@ class SignOffDialog(JobDialog):
             ("Signed by", reviewer),
             ("Kept in", store.where),
         )
-        form = QFormLayout()
-        form.setSpacing(8)
+        form = field_form()
         for name, text in rows:
             value = plain_label(visible_text(text), is_selectable=True)
             value.setWordWrap(True)

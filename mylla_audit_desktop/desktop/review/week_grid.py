@@ -108,16 +108,18 @@ class _DayBar(QWidget):
         """The strip, its working time, a mark every six hours."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("line"))
         strip = QRectF(0, 6, self.width(), self.height() - 12)
-        painter.drawRoundedRect(strip, 3, 3)
+        # Framed, so that in high contrast too nobody takes it for a day full of work.
+        painter.setPen(self._theme.color("line"))
+        painter.setBrush(self._theme.color("alternate"))
+        painter.drawRoundedRect(strip.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("accent"))
         for start, end in self._spans:
             left = self.width() * start / 1440
             width = max(self.width() * (end - start) / 1440, 2)
             painter.drawRoundedRect(QRectF(left, strip.top(), width, strip.height()), 3, 3)
-        painter.setPen(self._theme.color("panel"))
+        painter.setPen(self._theme.color("line"))
         for hour in (6, 12, 18):
             x = self.width() * hour / 24
             painter.drawLine(int(x), int(strip.top()), int(x), int(strip.bottom()))

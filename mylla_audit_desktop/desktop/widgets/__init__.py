@@ -6,8 +6,11 @@ import re
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QMessageBox,
     QPushButton,
     QSizePolicy,
@@ -83,6 +86,44 @@ def mark_wrong(field: QWidget, sentence: str) -> None:
     field.setAccessibleDescription(visible_text(sentence))
 
 
+# Around everything in a dialog, as around everything on a page.
+DIALOG_MARGIN = 16
+
+
+def dialog_column(dialog: QDialog, heading: str = "") -> QVBoxLayout:
+    """The column in which everything of a dialog stands, below its heading if it has one."""
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(DIALOG_MARGIN, DIALOG_MARGIN, DIALOG_MARGIN, DIALOG_MARGIN)
+    column.setSpacing(12)
+    if heading:
+        column.addWidget(plain_label(heading, "title"))
+    return column
+
+
+def field_form(*rows: tuple[str, QWidget | QLayout]) -> QFormLayout:
+    """Fields below each other, each behind its name."""
+    form = QFormLayout()
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setHorizontalSpacing(12)
+    form.setVerticalSpacing(8)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    for name, field in rows:
+        if name:
+            form.addRow(plain_label(name, "muted"), field)
+        else:
+            # A label without a text would keep the place of a field that is hidden.
+            form.addRow("", field)
+    return form
+
+
+def fit(dialog: QDialog, width: int) -> None:
+    """As high as its texts are now, where Qt would guess the height of those that wrap."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        dialog.setFixedSize(width, layout.totalHeightForWidth(width))
+
+
 def plain_message(parent: QWidget | None, text: str, more: str = "") -> QMessageBox:
     """A message box whose texts are plain text."""
     box = QMessageBox(parent)
@@ -91,6 +132,10 @@ def plain_message(parent: QWidget | None, text: str, more: str = "") -> QMessage
     box.setWindowTitle("Mylla Audit")
     # One text: the label of the informative text has a format of its own and would guess.
     box.setText(visible_lines(f"{text}\n\n{more}".strip()))
+    layout = box.layout()
+    if layout is not None:
+        # At the left Qt has a margin of its own, in the place of the icon.
+        layout.setContentsMargins(1, DIALOG_MARGIN, DIALOG_MARGIN, DIALOG_MARGIN)
     return box
 
 

@@ -42,6 +42,7 @@ class FileJobDialog(JobDialog):
         self.show_folder.hide()
         self.inputs = (self.file, self.browse, self.replace)
         self.file_row = QHBoxLayout()
+        self.file_row.setSpacing(8)
         self.file_row.addWidget(self.file, 1)
         self.file_row.addWidget(self.browse)
         self.browse.clicked.connect(self._choose_file)

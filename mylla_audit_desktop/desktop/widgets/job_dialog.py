@@ -9,13 +9,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLayout,
     QProgressBar,
-    QVBoxLayout,
     QWidget,
 )
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.desktop.background import Background, Report, Task, Work
-from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import button, dialog_column, plain_label, set_tone
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -79,10 +78,7 @@ class JobDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.action)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(plain_label(self._words.heading, "title"))
+        layout = dialog_column(self, self._words.heading)
         for one in (*content, self.progress, self.state, *([below] if below else [])):
             if isinstance(one, QWidget):
                 layout.addWidget(one)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox
 
 from mylla_audit_desktop.connections.check import READABLE_BY_ALL
 from mylla_audit_desktop.connections.profile import ConnectionProfile
@@ -21,6 +21,7 @@ from mylla_audit_desktop.desktop.connections.opener import (
     Opener,
     Source,
     SourceKind,
+    evidence,
     saved,
 )
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
@@ -34,8 +35,10 @@ from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.welcome import WelcomePage
 from mylla_audit_desktop.desktop.widgets import plain_message
 from mylla_audit_desktop.desktop.window import MainWindow
+from mylla_audit_desktop.evidence.evidence_folder import put_away
 from mylla_audit_desktop.log.catalog import parse_catalog
 from mylla_audit_desktop.log.errors import InputError, KnownError, PasswordError
+from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.resources import resource_path
 
 if TYPE_CHECKING:
@@ -75,7 +78,8 @@ class Session:
         self.opener = Opener(
             self.background, self.store, self.secrets, self.profile.data, application
         )
-        self.switcher = Switcher(self.store, self.window)
+        self._evidence = self.profile.data / "evidence"
+        self.switcher = Switcher(self.store, self._evidence, self.window)
         self._keep = KeepPassword(self.background, self.secrets, self.window)
         self._log: OpenLog | None = None
         self._wanted: Source | None = None
@@ -99,6 +103,7 @@ class Session:
             ways.add_requested.connect(self.add_connection)
             ways.evidence_requested.connect(self.choose_evidence)
         self.switcher.edit_requested.connect(self.edit_connection)
+        self.switcher.removal_requested.connect(self.remove_evidence)
         self.opener.progressed.connect(self._tell)
         window.status.cancel_requested.connect(self._stop_opening)
         self.opener.opened.connect(self._opened)
@@ -299,11 +304,10 @@ class Session:
         """Import a file into a log of its own, and open that."""
         from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
 
-        folder = self.profile.data / "evidence"
-        dialog = EvidenceDialog(path, folder, self.background, self.window)
+        dialog = EvidenceDialog(path, self._evidence, self.background, self.window)
 
         def imported(log: Path) -> None:
-            self.open(Source(SourceKind.EVIDENCE, f"sqlite:///{log}", path.name))
+            self.open(evidence(log, path.name))
 
         dialog.imported.connect(imported)
         dialog.another_requested.connect(self.choose_evidence)
@@ -311,3 +315,27 @@ class Session:
         dialog.open()
         dialog.start()
         return dialog
+
+    def remove_evidence(self, path: Path, name: str) -> None:
+        """Ask once, then take a log of evidence off the list."""
+        box = plain_message(
+            self.window,
+            f"Remove the evidence {visible_text(name)}?",
+            "What was read from its file, and the decisions made on it here, are kept aside and "
+            "come back when the same file is opened again. The file itself is not touched.",
+        )
+        for_good = QCheckBox("Delete them for good")
+        box.setCheckBox(for_good)
+        yes = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+
+        def remove() -> None:
+            try:
+                put_away(path, for_good=for_good.isChecked())
+            except InputError as error:
+                plain_message(self.window, error.what, error.advice).open()
+            self.switcher.refresh()
+
+        yes.clicked.connect(remove)
+        box.open()

@@ -9,6 +9,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_profile
 from mylla_audit_desktop.database.parameters import SqliteParameters
 from mylla_audit_desktop.database.setup import upgrade_schema
+from mylla_audit_desktop.evidence.evidence_folder import log_path
 from mylla_audit_desktop.evidence.import_file import import_file, parse_file
 from mylla_audit_desktop.evidence.manifest import manifest_path
 from mylla_audit_desktop.evidence.plain_file import open_plain_file
@@ -25,7 +26,7 @@ def make_evidence_log(
     The same bytes come to the same file. Raises InputError naming file and line of what
     is wrong, and leaves nothing then.
     """
-    final = folder / f"{_plain(path.stem)}-{_digest(path, cancellation)[:16]}.sqlite"
+    final = log_path(folder, _plain(path.stem), _digest(path, cancellation))
     if final.exists():
         return final
     # Looked at before anything is created.

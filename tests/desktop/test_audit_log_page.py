@@ -22,6 +22,7 @@ from mylla_audit_desktop.desktop.background import Report
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.evidence.verify import verify_file
 from mylla_audit_desktop.log.entry import EntrySummary, NewEntry
+from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.log.query import SortColumn
@@ -442,3 +443,17 @@ def test_without_entries_the_head_of_the_table_stays(
 
     qtbot.wait_until(is_the_same)
     assert page.details.shown_entry() is None
+
+
+def test_a_long_error_keeps_within_a_narrow_window(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    session = start(log_url(make_entries(3)))
+    page = opened(qtbot, session)
+    session.window.resize(960, 540)
+    page.bar.show_error(InputError(f"mylla on {'db1.example.com, ' * 20}cannot be reached."))
+    message = page.bar.message
+    qtbot.wait_until(lambda: message.width() > 100)
+    right = message.mapTo(session.window, message.rect().topRight()).x()
+    assert right <= session.window.width(), "it ends within the window, in …"
+    assert "cannot be reached" in message.toolTip()

@@ -128,7 +128,10 @@ class DetailsPane(QFrame):
         )
         for row, (name, widget) in enumerate(rows):
             caption = plain_label(name, "muted")
-            grid.addWidget(caption, row, 0, alignment=Qt.AlignmentFlag.AlignTop)
+            # Only the moment may take two lines.
+            is_high = widget is self.when
+            top, middle = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignVCenter
+            grid.addWidget(caption, row, 0, alignment=top if is_high else middle)
             grid.addWidget(widget, row, 1)
             widget.setAccessibleName(name)
         self.when.setWordWrap(True)

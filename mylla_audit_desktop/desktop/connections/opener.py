@@ -48,6 +48,11 @@ def saved(name: str) -> Source:
     return Source(SourceKind.SAVED, name, name)
 
 
+def evidence(log: Path, name: str) -> Source:
+    """The log of an evidence file."""
+    return Source(SourceKind.EVIDENCE, f"sqlite:///{log}", name)
+
+
 class Opener(QObject):
     """Opens one log at a time; opening another gives up on the one under way."""
 

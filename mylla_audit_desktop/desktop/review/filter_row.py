@@ -13,6 +13,8 @@ from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule, Severity
 
+_ARROW_ROOM = 30
+
 
 class FilterRow(QFrame):
     """`changed` tells that the user chose; also where reading is told and stopped."""
@@ -43,6 +45,9 @@ class FilterRow(QFrame):
         for choice in (self.status, self.severity, self.actor):
             choice.setProperty("kind", "quiet-choice")
             choice.chosen.connect(lambda _value: self.changed.emit())
+            # In a narrow window each keeps room for its words and the arrow behind them.
+            words = choice.fontMetrics().horizontalAdvance(choice.text())
+            choice.setMinimumWidth(words + _ARROW_ROOM)
             row.addWidget(choice)
         self.actor.setMaximumWidth(170)
         row.addStretch(1)

@@ -22,7 +22,13 @@ from PySide6.QtWidgets import (
 
 from mylla_audit_desktop.database.reader import ActorChoice
 from mylla_audit_desktop.desktop.formats import format_days
-from mylla_audit_desktop.desktop.widgets import button, mark_wrong, plain_label, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import (
+    CutLabel,
+    button,
+    mark_wrong,
+    plain_label,
+    plain_tooltip,
+)
 from mylla_audit_desktop.desktop.widgets.choices import Choice, ChoiceCompleter
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.log.catalog import ActionCatalog
@@ -76,7 +82,9 @@ class FilterBar(QFrame):
         self.export = button("Export CSV…", "primary")
         self.export.setToolTip(_EXPORT_TIP)
         self.export.setVisible(has_export)
-        self.message = plain_label("", "error")
+        self.message = CutLabel("error")
+        # A long sentence ends in … where there is no room; the tooltip has all of it.
+        self.message.setMinimumWidth(10)
         self.message.setAccessibleName("Filter error")
         self._lay_out()
         self._connect()

@@ -6,14 +6,16 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.connections.profile import Colour, ConnectionProfile, Kind
 from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
 from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
+from mylla_audit_desktop.desktop.connections.opener import Source, SourceKind
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.welcome import WelcomePage
@@ -258,6 +260,70 @@ def test_evidence_is_opened_as_a_log_of_its_own(
     qtbot.wait_until(lambda: not session.opener.is_busy and not dialogs(session), timeout=PATIENCE)
     assert list((session.profile.data / "evidence").iterdir()) == made
     assert not session.window.notice.isVisible()
+
+
+def choices(session: Session, title: str) -> dict[str, QAction]:
+    """What a submenu of the connection's menu offers; nothing where there is none."""
+    menu = session.window.status.connections
+    menu.aboutToShow.emit()
+    for action in menu.actions():
+        submenu = action.menu()
+        if action.text() == title and isinstance(submenu, QMenu):
+            return {one.text(): one for one in submenu.actions()}
+    return {}
+
+
+def answer(session: Session, button: str, *, for_good: bool = False) -> str:
+    """Press a button of the question on show; what was asked."""
+    (box,) = (one for one in session.window.findChildren(QMessageBox) if one.isVisible())
+    if for_good:
+        box.checkBox().click()
+    next(one for one in box.buttons() if one.text() == button).click()
+    return box.text()
+
+
+def test_evidence_is_opened_again_and_removed(
+    qtbot: QtBot, begin: Begin, log_url: LogUrl, tmp_path: Path
+) -> None:
+    url = log_url(make_entries(30))
+    csv = tmp_path / "october.csv"
+    assert main(["export", "--database", url, "--output", str(csv), "--all-time"]) == 0
+    session = begin()
+    connection = session.window.status.connection
+    assert choices(session, "Remove evidence") == {}
+    session.open_evidence(csv)
+    qtbot.wait_until(lambda: connection.text().startswith("october.csv"), timeout=PATIENCE)
+    # Not under the feet of the window.
+    assert not choices(session, "Remove evidence")["october…"].isEnabled()
+    assert choices(session, "Evidence opened before")["october"].isChecked()
+    session.open(Source(SourceKind.URL, url))
+    qtbot.wait_until(lambda: connection.text().startswith("log.sqlite"), timeout=PATIENCE)
+    choices(session, "Evidence opened before")["october"].trigger()
+    qtbot.wait_until(lambda: connection.text().startswith("october "), timeout=PATIENCE)
+    session.open(Source(SourceKind.URL, url))
+    qtbot.wait_until(lambda: connection.text().startswith("log.sqlite"), timeout=PATIENCE)
+    folder = session.profile.data / "evidence"
+    (made,) = folder.glob("*.sqlite")
+    bytes_before = made.read_bytes()
+
+    choices(session, "Remove evidence")["october…"].trigger()
+    assert "october" in answer(session, "Cancel")
+    assert made.exists()
+    choices(session, "Remove evidence")["october…"].trigger()
+    answer(session, "Remove")
+    assert choices(session, "Remove evidence") == {}
+    assert not made.exists()
+    # What was done with it is there again with the same file.
+    session.open_evidence(csv)
+    qtbot.wait_until(lambda: connection.text().startswith("october.csv"), timeout=PATIENCE)
+    assert made.read_bytes() == bytes_before
+    session.open(Source(SourceKind.URL, url))
+    qtbot.wait_until(lambda: connection.text().startswith("log.sqlite"), timeout=PATIENCE)
+    choices(session, "Remove evidence")["october…"].trigger()
+    answer(session, "Remove", for_good=True)
+    assert choices(session, "Evidence opened before") == {}
+    assert [one for one in folder.rglob("*") if one.is_file()] == []
+    assert csv.exists()
 
 
 def dialogs(session: Session) -> list[EvidenceDialog]:

@@ -23,7 +23,8 @@ fi
 find dist/mylla-audit-desktop/_internal -name '*.so*' -type f -not -path '*/PySide6/*' \
     -not -path '*/psycopg_binary*' -exec strip --strip-unneeded {} +
 cp LICENSE README.md CHANGELOG.md dist/mylla-audit-desktop/
-version=$(dist/mylla-audit-desktop/mylla-audit --version | cut -d' ' -f2)
+version=$(dist/mylla-audit-desktop/mylla-audit --version)
+version=${version##* }
 archive="dist/mylla-audit-desktop-$version-linux-$(uname -m).tar.xz"
 rm -f dist/*.tar.xz
 tar -C dist --owner=0 --group=0 --numeric-owner --sort=name -cf - mylla-audit-desktop | xz -T0 -6 >"$archive"

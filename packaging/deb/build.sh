@@ -6,7 +6,8 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$here"
 [ "${1:-}" = --keep-bundle ] || packaging/bundle/build.sh
-version=$(dist/mylla-audit-desktop/mylla-audit --version | cut -d' ' -f2)
+version=$(dist/mylla-audit-desktop/mylla-audit --version)
+version=${version##* }
 architecture=$(dpkg --print-architecture)
 root="$here/build/deb"
 rm -rf "$root" dist/*.deb

@@ -33,7 +33,8 @@ export PYINSTALLER_STRICT_BUNDLE_CODESIGN_ERROR=1 PYINSTALLER_VERIFY_BUNDLE_SIGN
 .cache/release/bin/python -I -m PyInstaller --noconfirm --log-level WARN --distpath dist \
     --workpath build/pyinstaller packaging/bundle/mylla_audit.spec
 app="dist/Mylla Audit.app"
-version=$("$app/Contents/MacOS/mylla-audit" --version | cut -d' ' -f2)
+version=$("$app/Contents/MacOS/mylla-audit" --version)
+version=${version##* }
 "$app/Contents/MacOS/mylla-audit-desktop" --demo --profile build/tour-profile --tour build/tour
 
 image="dist/mylla-audit-desktop-$version.dmg"

@@ -11,7 +11,8 @@ if [ -n "$(git status --porcelain)" ]; then
 fi
 rm -rf dist
 packaging/deb/build.sh # the wheel and the bundle on its way
-version=$(dist/mylla-audit-desktop/mylla-audit --version | cut -d' ' -f2)
+version=$(dist/mylla-audit-desktop/mylla-audit --version)
+version=${version##* }
 packaging/release/changes.sh "$version" >"dist/CHANGES-$version.md"
 .cache/uv/bin/uv export --quiet --frozen --no-default-groups --format cyclonedx1.5 \
     -o "dist/mylla-audit-desktop-$version.cdx.json"

@@ -204,8 +204,10 @@ def _count(text: str) -> int:
 
 
 def _count_or_zero(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 13):
+    if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    if len(text) > 12:
+        raise argparse.ArgumentTypeError("it must be at most 999,999,999,999")
     return int(text)
 
 

@@ -125,7 +125,7 @@ def _by_reference(
     lines: list[str] = []
     rows = 0
     for entry in LogReader(database).iterate_entries(query, None, cancellation):
-        if highest_id is not None and entry.id > highest_id:
+        if highest_id is not None and ("id" in entry.missing or entry.id > highest_id):
             continue
         lines.append(format_row(entry, profile, zone))
         rows += 1

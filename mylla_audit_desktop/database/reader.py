@@ -8,7 +8,7 @@ depth, where OFFSET would walk through all the rows before it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from mylla_audit_desktop.database.relation import (
     ip_sort_key,
 )
 from mylla_audit_desktop.log.diff import changed_fields
-from mylla_audit_desktop.log.entry import AuditEntry, EntrySummary
+from mylla_audit_desktop.log.entry import REQUIRED_COLUMNS, AuditEntry, EntrySummary
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
 
@@ -336,7 +336,11 @@ class LogReader:
 
 def read_entry_row(row: sa.Row[Any]) -> AuditEntry:
     """The entry of a row of `EntryRelation.entry_columns`."""
-    return AuditEntry(row[0], _time(row), *_required_texts(row), *row[6:])
+    entry = AuditEntry(row[0], _time(row), *_required_texts(row), *row[6:])
+    if None not in row[:6]:
+        return entry
+    required = zip(REQUIRED_COLUMNS, row, strict=False)
+    return replace(entry, missing=frozenset(name for name, value in required if value is None))
 
 
 def read_summary(row: sa.Row[Any]) -> EntrySummary:

@@ -32,7 +32,9 @@ def entry_to_json(entry: AuditEntry, zone: ZoneInfo) -> str:
     parts = []
     for name in COLUMNS:
         value = getattr(entry, name)
-        if isinstance(value, Instant):
+        if name in entry.missing:
+            text = "null"
+        elif isinstance(value, Instant):
             text = json.dumps(value.isoformat(zone))
         elif name in {"before", "after"} and value is not None:
             text = _embedded(value)

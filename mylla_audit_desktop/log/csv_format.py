@@ -63,10 +63,11 @@ def unguard(text: str) -> str:
 
 def format_row(entry: AuditEntry, profile: Profile, zone: ZoneInfo) -> str:
     """One entry as a line of the CSV, its line feed included."""
+    missing = entry.missing
     texts: tuple[str | None, ...] = (
-        entry.actor_id,
-        entry.actor_name,
-        entry.action,
+        None if "actor_id" in missing else entry.actor_id,
+        None if "actor_name" in missing else entry.actor_name,
+        None if "action" in missing else entry.action,
         entry.target_type,
         entry.target_id,
         entry.target_name,
@@ -76,7 +77,8 @@ def format_row(entry: AuditEntry, profile: Profile, zone: ZoneInfo) -> str:
     )
     if profile is Profile.SPREADSHEET:
         texts = tuple(None if text is None else guard(text) for text in texts)
-    cells = [entry.occurred_at.isoformat(zone), *map(_cell, texts), str(entry.id)]
+    stamp = "" if "occurred_at" in missing else entry.occurred_at.isoformat(zone)
+    cells = [stamp, *map(_cell, texts), "" if "id" in missing else str(entry.id)]
     return ",".join(cells) + "\n"
 
 

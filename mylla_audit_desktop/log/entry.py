@@ -23,6 +23,9 @@ COLUMNS = (
     "ip_address",
 )
 
+# Those that no entry is without, unless a view leaves them out.
+REQUIRED_COLUMNS = COLUMNS[:6]
+
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
@@ -50,6 +53,9 @@ class AuditEntry:
     """One entry, whole, as the database holds it.
 
     Every text is hostile: show it only through `visible.visible_text`.
+
+    `missing` are the columns that are NULL although the contract wants a value, as a view
+    may have them: the texts among them read as empty, the time as `-infinity`.
     """
 
     id: int
@@ -64,6 +70,7 @@ class AuditEntry:
     before: str | None
     after: str | None
     ip_address: str | None
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def is_one_line(text: str) -> bool:
         (["list", "--database", "postgresql://u@h/host=elsewhere"], "name"),
         (["list", "--database", "sqlite:///x", "--limit", "-1"], "--limit"),
         (["list", "--database", "sqlite:///x", "--limit", "many"], "--limit"),
+        (["list", "--database", "sqlite:///x", "--limit", "9" * 13], "at most 999,999,999,999"),
         (["list", "--database", "sqlite:///x", "--sort", "changes"], "--sort"),
         (["list", "--database", "sqlite:///x", "--format", "xml"], "--format"),
         (["list", "--database", "sqlite:///x", "--asc"], "--asc"),

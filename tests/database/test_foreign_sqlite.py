@@ -1,7 +1,9 @@
 """A view over somebody else's SQLite table, whose columns have types of their own."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.export import stream_csv
 from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.database.reader import LogReader
+from mylla_audit_desktop.evidence.ndjson import entry_to_json
 from mylla_audit_desktop.log.csv_format import Profile
+from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
 from mylla_audit_desktop.log.zones import zone_named
@@ -162,3 +166,45 @@ def test_entries_that_are_no_text_and_no_time_stop_nothing(tmp_path: Path) -> No
     findings = read_findings(opened, Policy(), None, None, Cancellation(), rules=(Rule.OFF_HOURS,))
     assert {id_ for one in findings for id_ in one.entry_ids} >= {1, 6}
     opened.close()
+
+
+def test_null_is_an_empty_field_in_any_column(tmp_path: Path) -> None:
+    """A view may hold NULL where the contract wants a value: told apart from an empty text."""
+    path = tmp_path / "nulls.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE entries (id, occurred_at, actor_type, actor_id, actor_name, action,"
+            " target_type, target_id, target_name, before, after, ip_address)"
+        )
+        # The first of them sends the export down the one way, the other days down the other.
+        for day in ("0900-03-02", "2026-03-02"):
+            connection.execute("DELETE FROM entries")
+            empty = (2, f"{day}T10:00:00.000000+00:00", *["member"], *[""] * 6, "", "", "")
+            nothing = (None, f"{day}T11:00:00.000000+00:00", *[None] * 10)
+            for entry in (nothing, empty):
+                marks = ", ".join("?" * 12)
+                connection.execute(f"INSERT INTO entries VALUES ({marks})", entry)
+            connection.commit()
+            with closing(open_database(f"sqlite:///{path}")) as opened:
+                for highest_id, count in ((None, 2), (2, 1)):
+                    lines = stream_csv(
+                        opened,
+                        LogQuery(),
+                        profile=Profile.SIEM,
+                        zone=zone_named("UTC"),
+                        cancellation=Cancellation(),
+                        highest_id=highest_id,
+                    )
+                    written = b"".join(lines).decode().splitlines()[1:]
+                    assert (
+                        written[-count:]
+                        == [
+                            f"{day}T11:00:00.000000+00:00" + "," * 10,
+                            f"{day}T10:00:00.000000+00:00" + ',""' * 9 + ",2",
+                        ][-count:]
+                    )
+                found = list(LogReader(opened).iterate_entries(LogQuery(), None, Cancellation()))
+                assert json.loads(entry_to_json(found[0], zone_named("UTC"))) == dict.fromkeys(
+                    COLUMNS
+                ) | {"occurred_at": f"{day}T11:00:00.000000+00:00"}
+    connection.close()

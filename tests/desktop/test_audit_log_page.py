@@ -9,9 +9,9 @@ from threading import Event
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHeaderView, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.database.append import append_entries
@@ -239,6 +239,41 @@ def test_hostile_text_is_shown_as_text(
     menu = page.table.entry_menu(entry_in(qtbot, page, 0))
     assert any(wanted.replace("&", "&&") in action.text() for action in menu.actions())
     menu.deleteLater()
+
+
+@pytest.mark.parametrize("key", ["menu", "shift F10", "mouse"])
+def test_the_menu_is_of_the_entry_that_was_meant(
+    qtbot: QtBot, start: Start, log_url: LogUrl, key: str
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(9))))
+    table = page.table
+    meant: list[int] = []
+    make_menu = table.entry_menu
+
+    def noted(entry: EntrySummary) -> QMenu:
+        meant.append(entry.id)
+        return make_menu(entry)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "entry_menu", noted)
+        table.go_to(3)
+        if key == "menu":
+            # As Qt does it: where the focus is, counted from the edge of the viewport.
+            where = table.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle).center()
+            reason = QContextMenuEvent.Reason.Keyboard
+            event = QContextMenuEvent(reason, where, table.mapToGlobal(where))
+            QApplication.sendEvent(table, event)
+        elif key == "mouse":
+            where = table.visualRect(table.model().index(3, 1)).center()
+            reason = QContextMenuEvent.Reason.Mouse
+            event = QContextMenuEvent(reason, where, table.viewport().mapToGlobal(where))
+            QApplication.sendEvent(table.viewport(), event)
+        else:
+            QTest.keyClick(table, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    # Nine entries, most recent first: the fourth row.
+    assert meant == [6]
+    [menu] = [one for one in table.findChildren(QMenu) if one.isVisible()]
+    menu.close()
 
 
 def test_the_exported_csv_is_what_is_on_the_screen(

@@ -51,7 +51,9 @@ def line(**values: Any) -> str:
 
 
 def same(entry: AuditEntry) -> NewEntry:
-    return NewEntry(**asdict(entry) | {"occurred_at": entry.occurred_at})
+    values = asdict(entry)
+    values.pop("missing")
+    return NewEntry(**values | {"occurred_at": entry.occurred_at})
 
 
 @given(

@@ -1,7 +1,7 @@
 """The table of entries: order, columns, keyboard, copy, and the menu on an entry."""
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 from mylla_audit_desktop.desktop.audit_log.entry_model import COLUMNS, SORT_COLUMNS, EntryModel
@@ -31,8 +31,6 @@ class EntryTable(PieceTable):
         super().__init__(model, theme, "Audit log entries", tuple(SORT_COLUMNS))
         self._entries = model
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._show_menu)
         self._sort = Sort()
         # Columns fill the width until the user sets one.
         self.has_own_widths = False
@@ -148,11 +146,11 @@ class EntryTable(PieceTable):
     # -- keyboard --------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+C copies, the menu key opens the menu."""
+        """Ctrl+C copies, F10 opens the menu."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_requested.emit()
-        elif event.key() in {Qt.Key.Key_Menu, Qt.Key.Key_F10} and self.currentIndex().isValid():
-            self._show_menu(self.visualRect(self.currentIndex()).center())
+        elif event.key() == Qt.Key.Key_F10:
+            self._show_menu_of_current()
         else:
             super().keyPressEvent(event)
 
@@ -165,6 +163,19 @@ class EntryTable(PieceTable):
             self.search_typed.emit(column, search)
 
     # -- menus -----------------------------------------------------------------
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the entry under the mouse, or by the menu key of the one with the focus."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            # Its position counts from the header's top edge, and so belongs to another row.
+            self._show_menu_of_current()
+        else:
+            self._show_menu(event.pos())
+
+    def _show_menu_of_current(self) -> None:
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+            self._show_menu(self.visualRect(self.currentIndex()).center())
 
     def _show_menu(self, position: QPoint) -> None:
         entry = self._entries.entry_at(self.indexAt(position).row())

@@ -10,6 +10,7 @@ from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
+from mylla_audit_desktop.log.storable import is_storable
 from mylla_audit_desktop.log.week import WeekHour
 from mylla_audit_desktop.log.zones import system_zone, zone_named
 
@@ -127,7 +128,7 @@ def read_filters(arguments: argparse.Namespace, now: datetime | None = None) -> 
     """The query of the arguments. Raises InputError."""
     period, zone = read_period(arguments)
     for option in ("actor", "action", "target"):
-        if any(not _is_unicode(value) for value in getattr(arguments, option)):
+        if any(not is_storable(value) for value in getattr(arguments, option)):
             raise InputError(f"--{option} is not UTF-8.", "Such a text cannot be in the log.")
     for option in ("actor", "target"):
         if any(not value.strip() for value in getattr(arguments, option)):
@@ -160,8 +161,3 @@ def read_period(arguments: argparse.Namespace) -> tuple[PeriodChoice, ZoneInfo]:
         if value is not None and not value.strip():
             raise InputError(f"{option} is empty.", "Give a date such as 2026-03-29.")
     return PeriodChoice(Preset.CUSTOM, arguments.start or "", arguments.end or ""), zone
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether a database can be asked for it: no bytes that were no UTF-8, no NUL."""
-    return "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)

@@ -3,7 +3,6 @@
 import sys
 from argparse import Namespace
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from mylla_audit_desktop.cli.arguments import open_asked, read_filters
@@ -27,7 +26,7 @@ def run_export(arguments: Namespace, cancellation: Cancellation) -> int:
         profile=Profile(arguments.profile),
         output=Path(arguments.output),
         may_replace=arguments.force,
-        created_at=Instant.from_datetime(datetime.now(UTC)),
+        created_at=Instant.now(),
     )
     with closing(open_asked(arguments)) as database, Progress("Exporting") as progress:
         result = export_csv(database, request, cancellation, progress)

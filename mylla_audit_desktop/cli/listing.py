@@ -9,7 +9,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.cli.arguments import open_asked, read_filters
-from mylla_audit_desktop.cli.table import table_lines
+from mylla_audit_desktop.cli.table import stamp, table_lines
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.relation import EXCERPT_LENGTH
@@ -63,19 +63,13 @@ def _cells(entry: AuditEntry, zone: ZoneInfo) -> tuple[str, ...]:
     names, has_more = changed_fields(_excerpt(entry.before), _excerpt(entry.after))
     target = " ".join(filter(None, map(visible_name, (entry.target_name, entry.target_id))))
     return (
-        _stamp(entry, zone),
+        stamp(entry.occurred_at, zone),
         visible_text(entry.actor_name) or visible_name(entry.actor_id),
         visible_name(entry.action),
         target,
         ", ".join(map(visible_name, names)) + ("…" if has_more else ""),
         visible_name(entry.ip_address),
     )
-
-
-def _stamp(entry: AuditEntry, zone: ZoneInfo) -> str:
-    text = entry.occurred_at.isoformat(zone).replace("T", " ")
-    head, dot, tail = text.partition(".")
-    return f"{head} {tail[6:]}" if dot else text
 
 
 def _excerpt(text: str | None) -> str | None:

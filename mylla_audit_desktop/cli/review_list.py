@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.cli.arguments import read_period
 from mylla_audit_desktop.cli.review_opening import opened_store
-from mylla_audit_desktop.cli.table import table_lines
+from mylla_audit_desktop.cli.table import stamp, table_lines
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.evidence.location_file import LocationFile
@@ -79,9 +79,8 @@ def finding_to_json(finding: Finding, status: Status, zone: ZoneInfo) -> str:
 
 
 def _cells(finding: Finding, status: Status, zone: ZoneInfo) -> tuple[str, ...]:
-    head, dot, tail = finding.occurred_at.isoformat(zone).replace("T", " ").partition(".")
     cells = (
-        f"{head} {tail[6:]}" if dot else head,
+        stamp(finding.occurred_at, zone),
         finding.severity.value,
         finding.rule.value,
         finding.title,

@@ -4,6 +4,9 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from zoneinfo import ZoneInfo
+
+from mylla_audit_desktop.log.instant import Instant
 
 _WIDEST = 44
 # Rows that set the widths; the rest of a long list follows them without waiting.
@@ -59,3 +62,10 @@ def _width(text: str) -> int:
         else 1
         for one in text
     )
+
+
+def stamp(moment: Instant, zone: ZoneInfo) -> str:
+    """A cell with a time of the zone and its offset, to the second."""
+    text = moment.isoformat(zone).replace("T", " ")
+    head, dot, tail = text.partition(".")
+    return f"{head} {tail[6:]}" if dot else text

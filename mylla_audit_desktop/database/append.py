@@ -14,9 +14,9 @@ from mylla_audit_desktop.database.instants import postgresql_text, sqlite_text
 from mylla_audit_desktop.database.partitions import create_months
 from mylla_audit_desktop.log.entry import COLUMNS, NewEntry
 from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.storable import SURROGATE
 
 _BATCH = 2000
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _NAMES = ", ".join(COLUMNS)
 
 Progress = Callable[[int], None]
@@ -93,7 +93,7 @@ def append_on_sqlite(connection: sa.Connection, entries: Iterator[NewEntry]) -> 
 
 def _storable(value: int | str | None) -> int | str | bytes | None:
     """Lone surrogates stand for bytes that are no UTF-8, as in all that is read."""
-    if not isinstance(value, str) or not _SURROGATE.search(value):
+    if not isinstance(value, str) or not SURROGATE.search(value):
         return value
     return value.encode("utf-8", "surrogateescape")
 

@@ -21,17 +21,14 @@ from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.database.relation import EntryRelation, Expression
 from mylla_audit_desktop.database.sqlite_csv import stream_lines
 from mylla_audit_desktop.log.csv_format import GUARDED_CHARACTERS, HEADER, Profile, format_row
-from mylla_audit_desktop.log.entry import COLUMNS
+from mylla_audit_desktop.log.entry import TEXT_COLUMNS
 from mylla_audit_desktop.log.instant import Instant, format_offset
 from mylla_audit_desktop.log.query import LogQuery
+from mylla_audit_desktop.log.week import CALENDAR_END, CALENDAR_START
 from mylla_audit_desktop.log.zones import OffsetSpan, offset_spans
 
 _CHUNK = 1 << 18
 _ROWS = 1000
-_FIRST = Instant.parse("1900-01-01T00:00:00Z")
-_LAST = Instant.parse("2100-01-01T00:00:00Z")
-# All of the contract but id, time and type of actor, in its order.
-_TEXT_COLUMNS = COLUMNS[3:]
 
 Progress = Callable[[int], None]
 
@@ -102,7 +99,7 @@ def _read_spans(
         if not database.is_postgresql and not _has_canonical_times(connection):
             return None
     first, last = edges
-    if first < _FIRST or last > _LAST:
+    if first < CALENDAR_START or last > CALENDAR_END:
         return None
     return offset_spans(first, last, zone)
 
@@ -155,7 +152,7 @@ def _postgresql_columns(
         )
 
     texts: list[Expression] = []
-    for name in _TEXT_COLUMNS:
+    for name in TEXT_COLUMNS:
         if relation.is_address(name):
             # COPY writes an address as it is stored, and none begins like a formula.
             texts.append(relation.table.c[name])

@@ -11,7 +11,6 @@ import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -174,7 +173,7 @@ def _insert_sqlite(
             " :before, :after)"
         ),
         {
-            "now": sqlite_text(Instant.from_datetime(datetime.now(UTC))),
+            "now": sqlite_text(Instant.now()),
             "login": login,
             "action": _ACTION,
             "id": record.export_id,

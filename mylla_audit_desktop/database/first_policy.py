@@ -1,7 +1,5 @@
 """The policy that comes with a log: nobody's decision, so no reviewer stands behind it."""
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -29,7 +27,7 @@ def append_first_policy(
                 reviewer_name=saved_by,
                 reviewer_role="" if database.is_postgresql else None,
                 login=database.login,
-                saved_at=Instant.from_datetime(datetime.now(UTC)),
+                saved_at=Instant.now(),
             )
         )
     return True

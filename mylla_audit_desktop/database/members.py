@@ -9,6 +9,7 @@ from mylla_audit_desktop.database.drivers import postgresql_driver
 from mylla_audit_desktop.database.grants import ADMIN, GROUP_ROLES, OWNER, SUPER_ADMIN
 from mylla_audit_desktop.log.access import Role
 from mylla_audit_desktop.log.errors import DatabaseError, InputError
+from mylla_audit_desktop.log.storable import is_storable
 
 _GROUPS = {Role.SUPER_ADMIN: SUPER_ADMIN, Role.ADMIN: ADMIN, Role.MEMBER: None}
 
@@ -50,7 +51,7 @@ def _check_member(actor_id: str, actor_name: str) -> None:
     for option, value in (("--actor-id", actor_id), ("--actor-name", actor_name)):
         if not value.strip():
             raise InputError(f"{option} is empty.", "Name the team member whose login this is.")
-        if "\0" in value or any("\ud800" <= one <= "\udfff" for one in value):
+        if not is_storable(value):
             raise InputError(f"{option} is no text that a database can keep.", "Type it anew.")
     if actor_id == "system":
         raise InputError(

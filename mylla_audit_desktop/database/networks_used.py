@@ -15,6 +15,7 @@ from mylla_audit_desktop.database.instants import InstantType, postgresql_text, 
 from mylla_audit_desktop.database.relation import EntryRelation
 from mylla_audit_desktop.database.window import Window, whole_months
 from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.storable import SURROGATE
 
 NETWORK_INDEX = "entries_by_network"
 # More pairs than this are sooner found by reading the period once.
@@ -61,7 +62,7 @@ def read_address_uses(
 
 def is_clean(text: str) -> bool:
     """Whether a text can be sent back to the database; bytes that are no UTF-8 cannot."""
-    return not any("\ud800" <= one <= "\udfff" for one in text)
+    return SURROGATE.search(text) is None
 
 
 def _read_by_groups(

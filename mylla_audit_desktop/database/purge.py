@@ -21,7 +21,7 @@ from mylla_audit_desktop.database.purge_postgresql import (
 )
 from mylla_audit_desktop.database.purge_run import AnotherRunError, PurgeRun
 from mylla_audit_desktop.database.purge_sqlite import SqliteRun, preview_on_sqlite
-from mylla_audit_desktop.database.retention import check_offered, system_now
+from mylla_audit_desktop.database.retention import check_offered
 from mylla_audit_desktop.log.errors import CancelledError, DatabaseError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.retention import RetentionPreview, RetentionRun, RunOutcome
@@ -46,7 +46,7 @@ def preview_purge(
     days: from the environment of the job, None for the configured period. Raises
     DatabaseError where the one signed in may not purge, or the log has no retention of ours.
     """
-    clock = now or system_now()
+    clock = now or Instant.now()
     with database.reading(cancellation) as connection:
         check_offered(database, connection)
         preview = preview_on_postgresql if database.is_postgresql else preview_on_sqlite
@@ -75,7 +75,7 @@ def purge(
         run: PurgeRun = (
             PostgresqlRun(database, batch) if database.is_postgresql else SqliteRun(database, batch)
         )
-        run.begin(days, now or system_now(), cancellation)
+        run.begin(days, now or Instant.now(), cancellation)
         deleted = 0
         try:
             is_over = False

@@ -10,7 +10,6 @@ from mylla_audit_desktop.database.retention import (
     entries_of,
     read_setting,
     run_of,
-    system_now,
     tables_of,
 )
 from mylla_audit_desktop.log.instant import Instant
@@ -97,7 +96,7 @@ class SqliteRun:
             connection.execute(
                 runs.update()
                 .where(runs.c.number == self._number)
-                .values(outcome=outcome.value, finished_at=system_now())
+                .values(outcome=outcome.value, finished_at=Instant.now())
             )
             return self._read_own(connection, outcome)
 

@@ -9,7 +9,6 @@ depth, where OFFSET would walk through all the rows before it.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,7 +84,7 @@ class LogReader:
         """Fix a result: entries added from now on do not belong to it."""
         with self._database.reading(cancellation) as connection:
             highest = connection.scalar(sa.select(sa.func.max(self._relation.id)))
-        return Snapshot(query, int(highest or 0), Instant.from_datetime(datetime.now(UTC)))
+        return Snapshot(query, int(highest or 0), Instant.now())
 
     def read_count(self, snapshot: Snapshot, cancellation: Cancellation) -> int:
         """How many entries the result holds."""

@@ -1,6 +1,5 @@
 """The retention period: how things stand. `retention_change` changes it, `purge` enforces it."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,11 +44,6 @@ def tables_of(database: Database) -> tuple[sa.Table, sa.Table]:
     return retention_tables(sa.MetaData(), is_postgresql=database.is_postgresql)
 
 
-def system_now() -> Instant:
-    """The clock of this computer."""
-    return Instant.from_datetime(datetime.now(UTC))
-
-
 def read_retention(
     database: Database, cancellation: Cancellation, now: Instant | None = None
 ) -> RetentionState:
@@ -61,7 +55,7 @@ def read_retention(
         check_offered(database, connection)
         if database.is_postgresql:
             now = connection.scalar(sa.select(sa.func.clock_timestamp(type_=InstantType())))
-        now = now or system_now()
+        now = now or Instant.now()
         setting = read_setting(database, connection)
         _, runs = tables_of(database)
         newest = sa.select(runs).order_by(runs.c.number.desc())
@@ -96,7 +90,7 @@ def read_due_count(
     with database.reading(cancellation) as connection:
         if database.is_postgresql:
             now = connection.scalar(sa.select(sa.func.clock_timestamp(type_=InstantType())))
-        return _read_due(database, connection, cutoff_at(now or system_now(), days))
+        return _read_due(database, connection, cutoff_at(now or Instant.now(), days))
 
 
 def check_offered(database: Database, connection: sa.Connection) -> None:

@@ -11,13 +11,13 @@ from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.retention import (
     check_offered,
     read_setting,
-    system_now,
     tables_of,
 )
 from mylla_audit_desktop.database.retention_schema import CHANGED_MEANWHILE
 from mylla_audit_desktop.log.access import Access
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.errors import AnswerIsNoError, DatabaseError, KnownError
+from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.retention import RetentionChange, RetentionSetting
 
 
@@ -83,7 +83,7 @@ def _set_on_sqlite(
     before, after = _changed(former, change)
     if not after:
         return
-    reviewer, now = access.reviewer, system_now()
+    reviewer, now = access.reviewer, Instant.now()
     actor_id = access.login if reviewer is None else reviewer.actor_id
     actor_name = "" if reviewer is None else reviewer.actor_name
     settings, _ = tables_of(database)

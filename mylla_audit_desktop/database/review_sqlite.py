@@ -6,7 +6,6 @@ holds the write lock; the triggers of `review_guards` make them once more as far
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -36,7 +35,7 @@ class SqliteWriter:
             raise faults.OvertakenError(is_sure=True)
         connection.execute(
             policies.insert().values(
-                number=based_on + 1, text=text, saved_at=_now(), **self._signature()
+                number=based_on + 1, text=text, saved_at=Instant.now(), **self._signature()
             )
         )
 
@@ -64,7 +63,7 @@ class SqliteWriter:
                     verdict=one.verdict.value,
                     note=one.note,
                     policy_version=one.policy_version,
-                    decided_at=_now(),
+                    decided_at=Instant.now(),
                     **self._signature(),
                 )
             )
@@ -107,7 +106,7 @@ class SqliteWriter:
                 population=sign_off.population,
                 findings=sign_off.findings_text,
                 countersigns=sign_off.countersigns,
-                signed_at=_now(),
+                signed_at=Instant.now(),
                 **self._signature(),
             )
         )
@@ -178,10 +177,6 @@ class SqliteWriter:
             "reviewer_role": None if role is None else role.value.replace("-", "_"),
             "login": "",
         }
-
-
-def _now() -> Instant:
-    return Instant.from_datetime(datetime.now(UTC))
 
 
 def _made_id(done: "sa.CursorResult[tuple[()]]") -> int:

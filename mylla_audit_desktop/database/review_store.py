@@ -25,6 +25,7 @@ from mylla_audit_desktop.database.review_schema import review_tables
 from mylla_audit_desktop.database.review_sqlite import SqliteWriter
 from mylla_audit_desktop.log.access import Access, Reviewer
 from mylla_audit_desktop.log.errors import AnswerIsNoError, DatabaseError, InputError, KnownError
+from mylla_audit_desktop.log.storable import is_storable
 from mylla_audit_desktop.log.zones import system_zone
 from mylla_audit_desktop.review.decision import (
     NOTE_REQUIRED,
@@ -343,8 +344,7 @@ def _check_decisions(decisions: Sequence[NewDecision]) -> None:
 
 
 def _require_storable(text: str, field: str) -> None:
-    """No NUL and no half of a surrogate pair: databases keep neither."""
-    if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
+    if not is_storable(text):
         raise InputError(
             f"The {field} holds a character that cannot be stored.", "Remove it.", field=field
         )

@@ -33,10 +33,10 @@ from mylla_audit_desktop.database.sqlite_stretch import (
     NOTHING,
     QUOTE,
     SHORT_COLUMNS,
-    TEXT_COLUMNS,
     StretchSql,
 )
 from mylla_audit_desktop.log.csv_format import Profile
+from mylla_audit_desktop.log.entry import TEXT_COLUMNS
 from mylla_audit_desktop.log.query import LogQuery, SortColumn
 from mylla_audit_desktop.log.zones import OffsetSpan
 

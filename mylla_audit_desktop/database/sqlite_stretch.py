@@ -14,14 +14,12 @@ from mylla_audit_desktop.database.csv_stamps import Stamps
 from mylla_audit_desktop.database.instants import by_span
 from mylla_audit_desktop.database.relation import EntryRelation, Expression
 from mylla_audit_desktop.log.csv_format import Profile
-from mylla_audit_desktop.log.entry import COLUMNS
+from mylla_audit_desktop.log.entry import TEXT_COLUMNS
 from mylla_audit_desktop.log.instant import format_offset
 from mylla_audit_desktop.log.query import LogQuery
 from mylla_audit_desktop.log.zones import OffsetSpan
 
 STRETCH = 250
-# All of the contract but id, time and type of actor, in its order.
-TEXT_COLUMNS = COLUMNS[3:]
 SHORT_COLUMNS = tuple(name for name in TEXT_COLUMNS if name not in {"before", "after"})
 
 # COMMA ends a short text or a time, EMPTY one that is empty but not NULL, LINE_FEED an entry.

@@ -1,7 +1,6 @@
 """The demo database: made on first use, never opened half made."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from mylla_audit_desktop.database.append import append_entries
@@ -42,7 +41,7 @@ def _make(path: Path, cancellation: Cancellation, progress: Callable[[int], None
     from mylla_audit_desktop.demo.policy import demo_policy
     from mylla_audit_desktop.demo.story import DemoPlan, tell_story
 
-    plan = DemoPlan(entries=DEMO_ENTRIES, until=Instant.from_datetime(datetime.now(UTC)))
+    plan = DemoPlan(entries=DEMO_ENTRIES, until=Instant.now())
     database = open_database(f"sqlite:///{path}", create=True)
     try:
         upgrade_schema(database)

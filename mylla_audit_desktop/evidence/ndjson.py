@@ -9,13 +9,20 @@ written as `{"$raw": "…"}`.
 import json
 import re
 from ipaddress import ip_interface
-from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.entry import COLUMNS, AuditEntry, NewEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.json_scan import scan_members
-from mylla_audit_desktop.log.json_text import JsonNumber, JsonObject, Unreadable, parse_json
+from mylla_audit_desktop.log.json_text import (
+    DECODER,
+    JsonMembers,
+    JsonNumber,
+    JsonObject,
+    Unreadable,
+    parse_json,
+)
+from mylla_audit_desktop.log.storable import SURROGATE
 
 _RAW = "$raw"
 _HIGHEST_ID = 2**63 - 1
@@ -24,7 +31,6 @@ _FIRST_TIME = Instant.parse("-004713-11-24T00:00:00Z")
 _LAST_TIME = Instant.parse("+294276-12-31T23:59:59.999999Z")
 # Readers of lines end one at each of these, and a lone surrogate has no UTF-8.
 _BREAKS_LINE = re.compile("[\n\r\x85\u2028\u2029\ud800-\udfff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def entry_to_json(entry: AuditEntry, zone: ZoneInfo) -> str:
@@ -48,12 +54,12 @@ def entry_to_json(entry: AuditEntry, zone: ZoneInfo) -> str:
 def entry_from_json(line: str) -> NewEntry:
     """The entry of one line. Raises ValueError that says what is wrong with it."""
     try:
-        members = _DECODER.decode(line)
+        members = DECODER.decode(line)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except ValueError as error:
         raise ValueError(f"it is not JSON ({error})") from None
-    if not isinstance(members, _Members):
+    if not isinstance(members, JsonMembers):
         raise ValueError("it is not a JSON object")
     value = dict(members)
     unknown = sorted(set(value) - set(COLUMNS))
@@ -133,7 +139,7 @@ def _check_texts(texts: dict[str, str | None]) -> None:
     for name, text in texts.items():
         if text is not None and "\x00" in text:
             raise OnlySqliteError(f"{name} holds a NUL character")
-        if text is not None and _SURROGATE.search(text):
+        if text is not None and SURROGATE.search(text):
             raise OnlySqliteError(f"{name} holds half a character (a lone surrogate)")
     address = texts.get("ip_address")
     if address is not None:
@@ -165,24 +171,8 @@ def _stored_json(item: object, spelled: str | None) -> str | None:
     if item is None or spelled is None:
         # JSON null in the place of a column is NULL.
         return None
-    if isinstance(item, _Members) and len(item) == 1:
+    if isinstance(item, JsonMembers) and len(item) == 1:
         name, text = item[0]
         if name == _RAW and isinstance(text, str):
             return text
     return spelled
-
-
-class _Members(list[tuple[str, object]]):
-    """Marks an object among the lists that the decoder makes of arrays."""
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_Members,
-    parse_int=JsonNumber,
-    parse_float=JsonNumber,
-    parse_constant=_refuse_constant,
-)

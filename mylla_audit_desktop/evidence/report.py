@@ -19,13 +19,10 @@ from mylla_audit_desktop.database.entries_by_id import read_entries
 from mylla_audit_desktop.database.review_period import read_population, read_review
 from mylla_audit_desktop.database.review_store import ReviewStore
 from mylla_audit_desktop.evidence.report_words import (
-    RULE_NAMES,
-    SEVERITY_MARKS,
     VERDICT_NAMES,
     Change,
     changes_of,
     lines_of,
-    local_words,
     period_words,
     reviewer_words,
     short_text,
@@ -42,7 +39,7 @@ from mylla_audit_desktop.review.finding import Rule, Severity
 from mylla_audit_desktop.review.locations import Locations
 from mylla_audit_desktop.review.period import Population, Review
 from mylla_audit_desktop.review.policy import PolicyVersion, explain_policy
-from mylla_audit_desktop.review.words import person
+from mylla_audit_desktop.review.words import RULE_NAMES, SEVERITY_NAMES, date_and_clock, person
 
 # Entries of a finding that are quoted; the IDs of the others are listed.
 MOST_ENTRIES = 12
@@ -116,7 +113,7 @@ def render_report(report: ReviewReport) -> str:
     environment.filters |= {
         "shown": visible_text,
         "lines": lines_of,
-        "local": partial(local_words, zone=report.review.zone),
+        "local": partial(date_and_clock, zone=report.review.zone),
         "utc": utc_words,
         "short": short_text,
     }
@@ -136,7 +133,7 @@ def _facts(report: ReviewReport) -> dict[str, object]:
         "period": words,
         "version": __version__,
         "rules": RULE_NAMES,
-        "marks": SEVERITY_MARKS,
+        "marks": SEVERITY_NAMES,
         "verdicts": VERDICT_NAMES,
         "numbers": _numbers(review),
         "severities": _severities(review),

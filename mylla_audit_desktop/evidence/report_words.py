@@ -10,21 +10,8 @@ from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.json_text import Unreadable
 from mylla_audit_desktop.log.visible import visible_lines, visible_text
 from mylla_audit_desktop.review.decision import Status, Verdict
-from mylla_audit_desktop.review.finding import Rule, Severity
-from mylla_audit_desktop.review.words import date_and_clock, day_of, person
+from mylla_audit_desktop.review.words import day_of, person
 
-RULE_NAMES = {
-    Rule.ROLE_PROMOTION: "Role promotion",
-    Rule.INTEGRATION_DISCONNECT: "Integration disconnect",
-    Rule.OFF_HOURS: "Off-hours activity",
-}
-# A shape and a word, so that black and white tells them apart.
-SEVERITY_MARKS = {
-    Severity.CRITICAL: "▲▲ Critical",
-    Severity.HIGH: "▲ High",
-    Severity.MEDIUM: "◆ Medium",
-    Severity.LOW: "● Low",
-}
 VERDICT_NAMES: dict[Verdict | Status, str] = {
     Status.OPEN: "Open",
     Status.EXPECTED: "Expected",
@@ -98,11 +85,6 @@ def short_text(text: str) -> str:
 def lines_of(text: str) -> Sequence[str]:
     """The lines of a note, hidden characters made visible."""
     return visible_lines(text).split("\n")
-
-
-def local_words(moment: Instant, zone: ZoneInfo) -> str:
-    """`Wed 1 Jul 2026, 02:10:45 +02:00`."""
-    return date_and_clock(moment, zone)
 
 
 def utc_words(moment: Instant) -> str:

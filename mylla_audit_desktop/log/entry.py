@@ -22,6 +22,8 @@ COLUMNS = (
     "after",
     "ip_address",
 )
+# Those that hold texts of any kind: all but id, time and type of actor.
+TEXT_COLUMNS = COLUMNS[3:]
 
 # Those that no entry is without, unless a view leaves them out.
 REQUIRED_COLUMNS = COLUMNS[:6]

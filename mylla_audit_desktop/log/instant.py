@@ -42,6 +42,11 @@ class Instant:
         return cls((moment - _EPOCH) // timedelta(microseconds=1))
 
     @classmethod
+    def now(cls) -> Self:
+        """What the clock of this computer shows."""
+        return cls.from_datetime(datetime.now(UTC))
+
+    @classmethod
     def parse(cls, text: str) -> "Instant":
         """Read ISO 8601 with an offset, PostgreSQL's own output, or `infinity`.
 

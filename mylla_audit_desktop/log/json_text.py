@@ -6,15 +6,15 @@ duplicate keys stay, and what cannot be read is said in words instead of raised.
 """
 
 import json
-import re
 from dataclasses import dataclass
 from typing import NoReturn
+
+from mylla_audit_desktop.log.storable import SURROGATE
 
 # Deeper texts are shown raw: Python's own reader gives up at about 1000.
 _DEEPEST = 100
 # Longer ones are shown in part: reading them would be felt in the window.
 LONGEST = 500_000
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def parse_json(text: str) -> JsonValue | Unreadable:
     if _depth(text) > _DEEPEST:
         return Unreadable(text, "nested too deeply to compare")
     try:
-        value: JsonValue = _freeze(_DECODER.decode(text))
+        value: JsonValue = _freeze(DECODER.decode(text))
     except (ValueError, RecursionError):
         return Unreadable(text, "not valid JSON")
     return value
@@ -81,19 +81,20 @@ def write_json(value: JsonValue) -> str:
 def _quote(text: str) -> str:
     quoted = json.dumps(text, ensure_ascii=False)
     # Half a character has no encoding: it can only be written as an escape.
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+    return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-class _Members(list[tuple[str, object]]):
-    """Marks an object among the lists that the decoder makes of arrays."""
+class JsonMembers(list[tuple[str, object]]):
+    """An object as the decoder makes it, told apart from the lists that are arrays."""
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_Members,
+# Keeps numbers by their digits and duplicate keys; what JSON does not know is a ValueError.
+DECODER = json.JSONDecoder(
+    object_pairs_hook=JsonMembers,
     parse_int=JsonNumber,
     parse_float=JsonNumber,
     parse_constant=_refuse_constant,
@@ -101,7 +102,7 @@ _DECODER = json.JSONDecoder(
 
 
 def _freeze(value: object) -> JsonValue:
-    if isinstance(value, _Members):
+    if isinstance(value, JsonMembers):
         return JsonObject(tuple((key, _freeze(item)) for key, item in value))
     if isinstance(value, list):
         return JsonArray(tuple(_freeze(item) for item in value))

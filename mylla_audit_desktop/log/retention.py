@@ -11,6 +11,7 @@ from enum import Enum
 
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.storable import is_storable
 
 DEFAULT_DAYS = 1095
 MOST_DAYS = 36_500
@@ -172,7 +173,7 @@ def parse_days(text: str, name: str) -> int:
 def parse_reference(text: str) -> str:
     """The name of a document on one line. Raises InputError."""
     words = " ".join(text.split())
-    if not words or "\0" in words or any("\ud800" <= one <= "\udfff" for one in words):
+    if not words or not is_storable(words):
         raise InputError(
             "The security document is not named.",
             "Give its title, version and section.",

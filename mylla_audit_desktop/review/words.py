@@ -5,7 +5,20 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.instant import Instant, format_offset
+from mylla_audit_desktop.review.finding import Rule, Severity
 
+RULE_NAMES = {
+    Rule.ROLE_PROMOTION: "Role promotion",
+    Rule.INTEGRATION_DISCONNECT: "Integration disconnect",
+    Rule.OFF_HOURS: "Off-hours activity",
+}
+# A shape and a word, so that black and white tells them apart.
+SEVERITY_NAMES = {
+    Severity.CRITICAL: "▲▲ Critical",
+    Severity.HIGH: "▲ High",
+    Severity.MEDIUM: "◆ Medium",
+    Severity.LOW: "● Low",
+}
 _LONGEST_NAME = 80
 _MOST_LISTED = 20
 

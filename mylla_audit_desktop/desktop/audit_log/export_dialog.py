@@ -1,7 +1,7 @@
 """Export CSV: where to, for whom, how far it is, and what was written."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from shutil import disk_usage
 
@@ -119,7 +119,7 @@ class ExportDialog(FileJobDialog):
             profile=profile,
             output=self.path(),
             may_replace=self.replace.isChecked(),
-            created_at=Instant.from_datetime(datetime.now(UTC)),
+            created_at=Instant.now(),
             highest_id=subject.snapshot.highest_id,
         )
         self._on_profile(profile)

@@ -6,12 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from mylla_audit_desktop.desktop.review.finding_model import FindingFilter
-from mylla_audit_desktop.desktop.review.words import SEVERITY_MARKS, STATUS_WORDS
+from mylla_audit_desktop.desktop.review.words import STATUS_WORDS
 from mylla_audit_desktop.desktop.widgets import button, plain_label
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule, Severity
+from mylla_audit_desktop.review.words import SEVERITY_NAMES
 
 _ARROW_ROOM = 30
 
@@ -32,7 +33,7 @@ class FilterRow(QFrame):
             "Severity",
             [
                 (None, "Any severity"),
-                *((one, f"{SEVERITY_MARKS[one]} {one.value.capitalize()}") for one in Severity),
+                *((one, SEVERITY_NAMES[one]) for one in Severity),
             ],
         )
         self.actor = ChoiceButton("Actor", [(None, "Anyone")])

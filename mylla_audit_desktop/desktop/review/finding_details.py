@@ -21,11 +21,9 @@ from mylla_audit_desktop.desktop.review.decision_form import DecisionForm
 from mylla_audit_desktop.desktop.review.facts import Fact, FactList
 from mylla_audit_desktop.desktop.review.hours_chart import HoursChart
 from mylla_audit_desktop.desktop.review.words import (
-    RULE_NAMES,
     STATUS_WORDS,
     VERDICT_WORDS,
     name_of,
-    severity_text,
 )
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
 from mylla_audit_desktop.desktop.widgets import (
@@ -46,6 +44,7 @@ from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.context import FindingContext
 from mylla_audit_desktop.review.decision import Decision, ReviewedFinding
 from mylla_audit_desktop.review.finding import Rule
+from mylla_audit_desktop.review.words import RULE_NAMES, SEVERITY_NAMES
 
 _MOST_ROWS = 6
 _READING, _NOT_READ = "Reading…", "Could not be read."
@@ -165,7 +164,7 @@ class FindingDetails(QFrame):
             self.setAccessibleDescription("")
             return
         finding = one.finding
-        kind = f"{severity_text(finding.severity)} · {RULE_NAMES[finding.rule]}"
+        kind = f"{SEVERITY_NAMES[finding.severity]} · {RULE_NAMES[finding.rule]}"
         self.kind.setText(kind)
         set_tone(self.kind, "severity", finding.severity.value)
         more = f" (and {selected - 1:,} more selected)" if selected > 1 else ""

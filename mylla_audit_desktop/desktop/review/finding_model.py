@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from mylla_audit_desktop.desktop.formats import format_moment, format_short_stamp
-from mylla_audit_desktop.desktop.review.words import STATUS_WORDS, severity_text, status_text
+from mylla_audit_desktop.desktop.review.words import STATUS_WORDS, status_text
 from mylla_audit_desktop.desktop.widgets import plain_tooltip
 from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule, Severity
-from mylla_audit_desktop.review.words import cut
+from mylla_audit_desktop.review.words import SEVERITY_NAMES, cut
 from mylla_audit_desktop.review.working_time import Leisure
 
 COLUMNS = ("Severity", "Finding", "By", "When", "Status")
@@ -198,7 +198,7 @@ class FindingModel(QAbstractTableModel):
     def _text(self, one: ReviewedFinding, column: int) -> str:
         finding = one.finding
         if column == SEVERITY:
-            return severity_text(finding.severity)
+            return SEVERITY_NAMES[finding.severity]
         if column == TITLE:
             return visible_text(finding.title)
         if column == BY:

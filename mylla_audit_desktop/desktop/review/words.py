@@ -1,33 +1,21 @@
-"""What the review calls its rules, severities and statuses; with a shape for the eye."""
+"""What the review calls its rules, statuses and verdicts; with a shape for the eye."""
 
 from collections.abc import Sequence
 
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.log.access import Reviewer
 from mylla_audit_desktop.review.decision import ReviewedFinding, Status, Verdict
-from mylla_audit_desktop.review.finding import Rule, Severity
+from mylla_audit_desktop.review.finding import Rule
 
 RULE_TITLES = {
     Rule.ROLE_PROMOTION: "Role promotions",
     Rule.INTEGRATION_DISCONNECT: "Integration disconnects",
     Rule.OFF_HOURS: "Off-hours activity",
 }
-# Of one finding.
-RULE_NAMES = {
-    Rule.ROLE_PROMOTION: "Role promotion",
-    Rule.INTEGRATION_DISCONNECT: "Integration disconnect",
-    Rule.OFF_HOURS: "Off-hours activity",
-}
 RULE_QUESTIONS = {
     Rule.ROLE_PROMOTION: "Did anyone get Admin or Super Admin who shouldn't have?",
     Rule.INTEGRATION_DISCONNECT: "Did a connection break that someone must repair?",
     Rule.OFF_HOURS: "Logins and changes at unusual times or from unusual places?",
-}
-SEVERITY_MARKS = {
-    Severity.CRITICAL: "▲▲",
-    Severity.HIGH: "▲",
-    Severity.MEDIUM: "◆",
-    Severity.LOW: "●",
 }
 STATUS_WORDS = {
     Status.OPEN: "open",
@@ -47,11 +35,6 @@ VERDICT_WORDS = {
     Verdict.ESCALATED: "escalated",
     Verdict.REOPENED: "reopened",
 }
-
-
-def severity_text(severity: Severity) -> str:
-    """`▲ High`."""
-    return f"{SEVERITY_MARKS[severity]} {severity.value.capitalize()}"
 
 
 def status_text(status: Status) -> str:

@@ -13,6 +13,7 @@ from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.members import write_member
 from mylla_audit_desktop.database.review_store import ReviewStore, open_review_store
 from mylla_audit_desktop.database.setup import upgrade_schema
+from tests.database.filling import Log
 from tests.database.reviewing import (
     QUIET,
     TEAM,
@@ -36,6 +37,20 @@ def set_up_team(url: str) -> None:
     database = open_database(url)
     for name, (actor_id, actor_name, role) in TEAM.items():
         write_member(database, name, role, actor_id, actor_name, QUIET)
+    database.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    """An empty log for properties; one for all tests of a module."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('properties')}/log.sqlite"
+    else:
+        server: Server = request.getfixturevalue("postgresql_server")
+        url = server.create_database(f"properties_{next(_numbers)}")
+    database = open_database(url, create=True)
+    upgrade_schema(database)
+    yield Log(database)
     database.close()
 
 

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 from mylla_audit_desktop.database.activity import Activity, Top, read_activity, working_seconds
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
-from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.log.entry import AuditEntry, NewEntry
 from mylla_audit_desktop.log.errors import CancelledError
 from mylla_audit_desktop.log.instant import Instant
@@ -21,9 +19,8 @@ from mylla_audit_desktop.log.query import LogQuery
 from mylla_audit_desktop.log.week import WeekHour, is_in_calendar
 from mylla_audit_desktop.log.zones import zone_named
 from mylla_audit_desktop.review.policy import ActorPolicy, Policy, Shift
+from tests.database.filling import Log
 from tests.database.oracle import matches, week_hour_of
-from tests.database.test_reader import Log
-from tests.servers import Server
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "Australia/Lord_Howe")
 # Both changes of the clocks in Berlin, St. John's and Lord Howe (half an hour), an offset
@@ -89,19 +86,6 @@ QUERIES = st.builds(
     | st.lists(st.integers(0, 167).map(WeekHour.at_index), min_size=80).map(tuple),
     hours_zone=st.sampled_from(ZONES),
 )
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('activity')}/log.sqlite"
-    else:
-        server: Server = request.getfixturevalue("postgresql_server")
-        url = server.create_database("activity_properties")
-    database = open_database(url, create=True)
-    upgrade_schema(database)
-    yield Log(database)
-    database.close()
 
 
 def plainly(entries: list[AuditEntry], zone: str, policy: Policy) -> Activity:

@@ -1,7 +1,6 @@
 """The database's CSV is byte for byte that of `log.csv_format`, whatever the log holds."""
 
 import sqlite3
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -19,8 +18,7 @@ from mylla_audit_desktop.log.errors import CancelledError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
 from mylla_audit_desktop.log.zones import zone_named
-from tests.database.test_reader import Log
-from tests.servers import Server
+from tests.database.filling import Log
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns")
 # The clocks change in Berlin (both ways) and in St. John's (both ways), and zones of old
@@ -72,19 +70,6 @@ ENTRIES = st.builds(
     after=st.sampled_from((None, '{"a": 1.0, "a": 2}', '"\\u0000"', '{"ä":"\U0001f600"}')),
     ip_address=st.sampled_from((None, "10.0.0.1", "2001:db8::1", "10.0.0.0/8")),
 )
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('export')}/log.sqlite"
-    else:
-        server: Server = request.getfixturevalue("postgresql_server")
-        url = server.create_database("export_properties")
-    database = open_database(url, create=True)
-    upgrade_schema(database)
-    yield Log(database)
-    database.close()
 
 
 def exported(

@@ -1,9 +1,5 @@
 """A query gives what plain Python gives over the same entries, page by page too."""
 
-from collections.abc import Iterator
-from dataclasses import astuple, replace
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,19 +7,16 @@ from hypothesis import strategies as st
 from mylla_audit_desktop.database import reader as reader_module
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
-from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.export import stream_csv
-from mylla_audit_desktop.database.reader import LogReader
-from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.log.csv_format import HEADER, Profile, format_row
-from mylla_audit_desktop.log.entry import AuditEntry, EntrySummary, NewEntry
+from mylla_audit_desktop.log.entry import EntrySummary, NewEntry
 from mylla_audit_desktop.log.errors import CancelledError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
 from mylla_audit_desktop.log.week import WeekHour
 from mylla_audit_desktop.log.zones import zone_named
+from tests.database.filling import Log
 from tests.database.oracle import expected
-from tests.servers import Server
 
 START = Instant.parse("2026-10-24T22:30:00Z").microseconds
 HOUR = 3_600_000_000
@@ -91,43 +84,6 @@ QUERIES = st.builds(
     ),
     hours_zone=st.sampled_from(("Europe/Berlin", "Asia/Kolkata")),
 )
-
-
-class Log:
-    """A database that is filled anew for each example."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.reader = LogReader(database)
-
-    def fill(self, entries: list[NewEntry]) -> list[AuditEntry]:
-        table = "audit.entries" if self.database.is_postgresql else "entries"
-        with self.database.writing(Cancellation()) as connection:
-            connection.exec_driver_sql(f"DELETE FROM {table}")
-        numbered = [replace(entry, id=number) for number, entry in enumerate(entries, 1)]
-        append_entries(self.database, numbered, Cancellation())
-        return [
-            AuditEntry(number, *astuple_flat(entry)[:-1]) for number, entry in enumerate(entries, 1)
-        ]
-
-
-def astuple_flat(entry: NewEntry) -> tuple[Any, ...]:
-    """The fields; `astuple` would take the instant apart too."""
-    _when, *rest = astuple(entry)
-    return entry.occurred_at, *rest
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('reader')}/log.sqlite"
-    else:
-        server: Server = request.getfixturevalue("postgresql_server")
-        url = server.create_database("reader_properties")
-    database = open_database(url, create=True)
-    upgrade_schema(database)
-    yield Log(database)
-    database.close()
 
 
 @settings(max_examples=60)

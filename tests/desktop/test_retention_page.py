@@ -156,9 +156,12 @@ def test_export_them_first_exports_exactly_what_goes(
     [dialog] = window.findChildren(ExportDialog)
     assert window.audit_log.isVisible()
     assert page.state is not None
-    query = dialog._subject.snapshot.query
-    assert (query.start, query.end) == (None, page.state.cutoff_in(30))
-    assert dialog._subject.count == page.state.due_in_30_days == 5
+    snapshot = window.audit_log.model.snapshot
+    assert snapshot is not None
+    assert (snapshot.query.start, snapshot.query.end) == (None, page.state.cutoff_in(30))
+    assert page.state.due_in_30_days == 5
+    said = [label.text() for label in dialog.findChildren(QLabel)]
+    assert any(text.startswith("5 entries") for text in said), said
     dialog.reject()
     # Again, with the same filters in force.
     window.show_page(page)

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mylla_audit_desktop.database.append import append_entries
-from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.database.cancellation import Cancellation, CancelledError
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.evidence.export import ExportRequest
-from mylla_audit_desktop.log.csv_format import Profile
+from mylla_audit_desktop.log.csv_format import HEADER, Profile
 from mylla_audit_desktop.log.entry import NewEntry
+from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
 from tests.servers import Server
@@ -50,6 +51,26 @@ def a_request(output: Path, **values: Any) -> ExportRequest:
         "created_at": NOW,
     }
     return ExportRequest(**(fields | values))
+
+
+Stream = Callable[..., Iterator[bytes]]
+
+
+def streams_that_end_early(
+    cancellation: Cancellation,
+) -> tuple[tuple[Stream, type[Exception]], ...]:
+    """In the place of `stream_csv`: one that fails, one that is cancelled; and what comes of it."""
+
+    def broken(*_: object, **__: object) -> Iterator[bytes]:
+        yield HEADER.encode()
+        raise InputError("The disk is full.")
+
+    def cancelled(*_: object, **__: object) -> Iterator[bytes]:
+        yield HEADER.encode()
+        cancellation.flag()
+        yield b"more"
+
+    return (broken, InputError), (cancelled, CancelledError)
 
 
 def names_in(folder: Path) -> list[str]:

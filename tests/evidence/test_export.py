@@ -23,10 +23,17 @@ from mylla_audit_desktop.evidence.manifest import manifest_path
 from mylla_audit_desktop.evidence.verify import verify_file
 from mylla_audit_desktop.log.csv_format import CSV_COLUMNS, HEADER, Profile, format_row
 from mylla_audit_desktop.log.entry import AuditEntry, NewEntry
-from mylla_audit_desktop.log.errors import CancelledError, InputError
+from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
-from tests.evidence.conftest import OpenLog, Victim, a_request, names_in, new_entry
+from tests.evidence.conftest import (
+    OpenLog,
+    Victim,
+    a_request,
+    names_in,
+    new_entry,
+    streams_that_end_early,
+)
 
 PAIR = ["log.csv", "log.csv.manifest.json"]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")) | st.text(
@@ -175,17 +182,7 @@ def test_a_cancelled_or_broken_export_leaves_the_older_pair(
     export_csv(small_log, a_request(output), Cancellation())
     older = output.read_bytes()
     cancellation = Cancellation()
-
-    def cancelled(*_: object, **__: object) -> Iterator[bytes]:
-        yield HEADER.encode()
-        cancellation.flag()
-        yield b"more"
-
-    def broken(*_: object, **__: object) -> Iterator[bytes]:
-        yield HEADER.encode()
-        raise InputError("The network is gone.")
-
-    for stream, error in ((broken, InputError), (cancelled, CancelledError)):
+    for stream, error in streams_that_end_early(cancellation):
         monkeypatch.setattr(export, "stream_csv", stream)
         with pytest.raises(error):
             export_csv(small_log, a_request(output, may_replace=True), cancellation)

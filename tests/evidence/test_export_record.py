@@ -21,9 +21,9 @@ from mylla_audit_desktop.evidence.export import export_csv
 from mylla_audit_desktop.log.access import Role
 from mylla_audit_desktop.log.csv_format import HEADER, Profile
 from mylla_audit_desktop.log.entry import AuditEntry
-from mylla_audit_desktop.log.errors import CancelledError, DatabaseError, InputError
+from mylla_audit_desktop.log.errors import DatabaseError, InputError
 from mylla_audit_desktop.log.query import LogQuery
-from tests.evidence.conftest import OpenLog, a_request, names_in, new_entry
+from tests.evidence.conftest import OpenLog, a_request, names_in, new_entry, streams_that_end_early
 from tests.servers import Server, running_postgresql
 
 
@@ -100,17 +100,7 @@ def test_cancelled_and_failed_exports_say_so(
 ) -> None:
     database = open_any_log([new_entry()])
     cancellation = Cancellation()
-
-    def cancelled(*_: object, **__: object) -> Iterator[bytes]:
-        yield HEADER.encode()
-        cancellation.flag()
-        yield b"more"
-
-    def broken(*_: object, **__: object) -> Iterator[bytes]:
-        yield HEADER.encode()
-        raise InputError("The disk is full.")
-
-    for stream, error in ((broken, InputError), (cancelled, CancelledError)):
+    for stream, error in streams_that_end_early(cancellation):
         monkeypatch.setattr(export, "stream_csv", stream)
         with pytest.raises(error):
             export_csv(database, a_request(folder / "log.csv"), cancellation)

@@ -23,9 +23,7 @@ class Log:
             connection.exec_driver_sql(f"DELETE FROM {table}")
         numbered = [replace(entry, id=number) for number, entry in enumerate(entries, 1)]
         append_entries(self.database, numbered, Cancellation())
-        return [
-            AuditEntry(number, *_values(entry)[:-1]) for number, entry in enumerate(entries, 1)
-        ]
+        return [AuditEntry(number, *_values(entry)[:-1]) for number, entry in enumerate(entries, 1)]
 
 
 def _values(entry: NewEntry) -> tuple[Any, ...]:

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mylla_audit_desktop.database.append import append_entries
-from mylla_audit_desktop.database.cancellation import Cancellation, CancelledError
+from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.evidence.export import ExportRequest
 from mylla_audit_desktop.log.csv_format import HEADER, Profile
 from mylla_audit_desktop.log.entry import NewEntry
-from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.errors import CancelledError, InputError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
 from tests.servers import Server

@@ -220,6 +220,11 @@ class Latest:
     def __init__(self) -> None:
         self._task: Task | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether its task is still under way."""
+        return self._task is not None and not self._task.is_finished
+
     def put(self, task: Task) -> None:
         """Take the newest task."""
         self.cancel()

@@ -1,14 +1,18 @@
 """A connection that is lost is said in words; what is on the screen stays."""
 
+import threading
 import time
 from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.cli.main import main
+from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.desktop.background import Report
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from tests.desktop.reviewing import Office, Start
 from tests.proxies import proxy_to
 from tests.servers import Server, running_postgresql
 
@@ -85,3 +89,29 @@ def test_a_silent_server_is_said_and_found_again(
             status.dot.property("tone"),
             status.connection.text(),
         )
+
+
+def test_a_look_for_news_that_takes_long_is_not_begun_anew(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    """On a slow server each would cancel the one before, and none would ever be answered."""
+    session = start(small.url)
+    window, tasks = session.window, session.background._tasks
+    is_over = threading.Event()
+
+    def wait(_cancellation: Cancellation, _report: Report) -> None:
+        is_over.wait()
+
+    for page, look, lane in (
+        (window.review, window.review.follow, "follow"),
+        (window.audit_log, window.audit_log._new_entries.look, "choices"),
+    ):
+        window.show_page(page)
+        qtbot.wait_until(lambda: not tasks, timeout=30_000)
+        session.background.run(wait, done=lambda _: None, lane=lane)
+        for _ in range(3):
+            look()
+        assert len(tasks) == 2, "one look waits behind what is slow"
+        is_over.set()
+        qtbot.wait_until(lambda: not tasks, timeout=30_000)
+        is_over.clear()

@@ -36,6 +36,8 @@ ENTRIES = 30_000
 # Generous: a shared machine has slow moments. Ten seconds of silence are promised.
 PATIENCE = 60_000
 LONGEST_SILENCE = 20
+# A new connection to a silent server is waited for so long; the usual ten would add up.
+SIGN_IN_SECONDS = 5
 LOST = ("cannot be reached", "does not answer", "was lost just while")
 _names = count()
 
@@ -228,7 +230,8 @@ def desk(qtbot: QtBot, start: Start, server: Server, tmp_path: Path) -> Iterator
     folder = tmp_path / "exports"
     folder.mkdir()
     with proxy_to(server.port) as proxy:
-        session = start(f"postgresql://ben@127.0.0.1:{proxy.port}/{name}")
+        url = f"postgresql://ben@127.0.0.1:{proxy.port}/{name}?connect_timeout={SIGN_IN_SECONDS}"
+        session = start(url)
         made = Desk(qtbot, session, server, proxy, name, folder, random.Random(name))
         made.log.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
         qtbot.wait_until(lambda: made.log.model.waypoints is not None, timeout=PATIENCE)

@@ -37,6 +37,9 @@ class NewEntries(QTimer):
         reader, snapshot = self._reader, self._model.snapshot
         if reader is None or snapshot is None or not self._page.isVisible():
             return
+        if self._slot.is_busy:
+            # On a slow server an answer may take longer than it is to the next look.
+            return
 
         def work(cancellation: Cancellation, _report: Report) -> int:
             return reader.read_new_count(snapshot, cancellation)

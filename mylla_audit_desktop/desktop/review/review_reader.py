@@ -120,6 +120,9 @@ class ReviewReader(QObject):
 
     def read_newer(self, reading: source.Reading) -> None:
         """Look whether anybody added anything."""
+        if self._slots["newer"].is_busy:
+            # On a slow server an answer may take longer than it is to the next look.
+            return
 
         def done(newer: source.Reading | None) -> None:
             if newer is not None:

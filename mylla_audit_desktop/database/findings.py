@@ -74,15 +74,15 @@ def read_findings(
         reader = UnusualReader(log, policy, locations)
         history = IntegrationHistory(connection, relation)
         found: list[Finding] = []
-        unusual: list[UnusualEntry] | None = None
+        origins: dict[int, Origin] | None = None
         if Rule.OFF_HOURS in wanted:
-            unusual = reader.read_unusual(start, end)
-            found += _off_hours(reader, unusual, start, end, only)
+            sessions_found, origins = _off_hours(reader, start, end, only)
+            found += sessions_found
         if Rule.ROLE_PROMOTION in wanted:
             conditions = _period_conditions(relation, (CHANGE_ROLE, INVITE), start, end)
             entries = _read_promotions(connection, history, conditions)
             entries = _wanted(Rule.ROLE_PROMOTION, entries, only)
-            found += _promotions(reader, entries, unusual, start, end)
+            found += _promotions(reader, entries, origins, start, end)
         if Rule.INTEGRATION_DISCONNECT in wanted:
             conditions = _period_conditions(relation, (DISCONNECT,), start, end)
             entries = history.read_entries(*conditions)
@@ -139,13 +139,11 @@ def _wanted(rule: Rule, entries: list[AuditEntry], only: str | None) -> list[Aud
 def _promotions(
     reader: UnusualReader,
     entries: Sequence[AuditEntry],
-    unusual: Sequence[UnusualEntry] | None,
+    origins: dict[int, Origin] | None,
     start: Instant | None,
     end: Instant | None,
 ) -> list[Finding]:
-    if unusual is not None:
-        origins = {one.entry.id: one.origin for one in unusual}
-    else:
+    if origins is None:
         actors = sorted({entry.actor_id for entry in entries if entry.ip_address})
         new = reader.read_new_networks(start, end, actors) if actors else {}
         origins = {key: origin for key, (_, origin) in new.items()}
@@ -169,39 +167,51 @@ def _disconnects(
 
 
 def _off_hours(
-    reader: UnusualReader,
-    unusual: Sequence[UnusualEntry],
-    start: Instant | None,
-    end: Instant | None,
-    only: str | None,
-) -> list[Finding]:
+    reader: UnusualReader, start: Instant | None, end: Instant | None, only: str | None
+) -> tuple[list[Finding], dict[int, Origin]]:
+    """The sessions that begin in a period, and the origins of its entries from new networks."""
     gap = reader.policy.session_gap_minutes
-    # Which entries are of the period says the database: a view may hold times that sort
-    # into it and cannot be read.
-    own = {one.entry.id for one in unusual}
-    known = {one.entry.id: one for one in unusual}
-    if start is not None:
-        # An unusual entry just before the period makes its session one of the time before.
-        edge = Instant(start.microseconds + gap * _MINUTE)
-        actors = _actors(one for one in unusual if one.entry.occurred_at <= edge)
-        before = Instant(start.microseconds - gap * _MINUTE)
-        if actors:
-            known |= {one.entry.id: one for one in reader.read_unusual(before, start, actors)}
-    while end is not None:
-        # Sessions that are under way at the end are followed to theirs.
-        edge = Instant(end.microseconds - gap * _MINUTE)
-        actors = _actors(one for one in known.values() if one.entry.occurred_at >= edge)
-        if not actors:
-            break
+    near = [*_just_before(reader, start, gap), *_just_after(reader, end, gap)]
+    beyond: dict[str, list[UnusualEntry]] = {}
+    for one in near:
+        beyond.setdefault(one.entry.actor_id, []).append(one)
+    found: list[Finding] = []
+    origins: dict[int, Origin] = {}
+    for unusual in reader.read_by_actors(start, end):
+        # Which entries are of the period says the database: a view may hold times that sort
+        # into it and cannot be read.
+        own = {one.entry.id: one for one in unusual}
+        origins |= {key: one.origin for key, one in own.items() if one.origin.is_new_network}
+        known = dict(own)
+        for actor in {one.entry.actor_id for one in unusual}:
+            known |= {one.entry.id: one for one in beyond.get(actor, ())}
+        found += [
+            describe_session(one, reader.policy)
+            for one in sessions(known.values(), gap)
+            if one[0].entry.id in own and (only is None or session_id(one) == only)
+        ]
+    return found, origins
+
+
+def _just_before(reader: UnusualReader, start: Instant | None, gap: int) -> list[UnusualEntry]:
+    """An unusual entry just before the period makes its session one of the time before."""
+    if start is None:
+        return []
+    return reader.read_unusual(Instant(start.microseconds - gap * _MINUTE), start)
+
+
+def _just_after(reader: UnusualReader, end: Instant | None, gap: int) -> list[UnusualEntry]:
+    """Sessions that are under way at the end are followed to theirs."""
+    if end is None:
+        return []
+    found: list[UnusualEntry] = []
+    latest = reader.read_unusual(Instant(end.microseconds - gap * _MINUTE), end)
+    while latest:
+        actors = sorted({one.entry.actor_id for one in latest})
         further = Instant(end.microseconds + max(gap * _MINUTE + 1, _STRIDE))
-        known |= {one.entry.id: one for one in reader.read_unusual(end, further, actors)}
+        ahead = reader.read_unusual(end, further, actors)
+        found += ahead
         end = further
-    return [
-        describe_session(one, reader.policy)
-        for one in sessions(known.values(), gap)
-        if one[0].entry.id in own and (only is None or session_id(one) == only)
-    ]
-
-
-def _actors(entries: Iterable[UnusualEntry]) -> list[str]:
-    return sorted({one.entry.actor_id for one in entries})
+        edge = Instant(end.microseconds - gap * _MINUTE)
+        latest = [one for one in ahead if one.entry.occurred_at >= edge]
+    return found

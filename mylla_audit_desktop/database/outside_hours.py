@@ -5,6 +5,7 @@ own table is asked for each interval of each actor by its index, a view is read 
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,20 +23,19 @@ from mylla_audit_desktop.review.policy import Policy, Schedule
 _MOST_LOOKUPS = 40_000
 
 
-def read_outside_hours(
-    log: SeenEntries, policy: Policy, window: Window, actors: list[str] | None
-) -> list[SeenEntry]:
-    """Entries outside of working time, and few others."""
-    if log.database.has_indexes and actors is not None:
-        intervals = {actor: free_time(policy.schedule(actor), window) for actor in actors}
-        if sum(len(times) for times in intervals.values()) <= _MOST_LOOKUPS:
-            return _look_up(log, window, intervals)
-    return _read_once(log, policy, window)
+def are_looked_up(log: SeenEntries, policy: Policy, window: Window, actors: list[str]) -> bool:
+    """Whether to ask for the times of each actor is faster than one pass over the period."""
+    if not log.database.has_indexes:
+        return False
+    times = (free_time(policy.schedule(actor), window) for actor in actors)
+    return sum(map(len, times)) <= _MOST_LOOKUPS
 
 
-def _look_up(
-    log: SeenEntries, window: Window, intervals: dict[str, tuple[Window, ...]]
+def look_up_outside_hours(
+    log: SeenEntries, policy: Policy, window: Window, actors: Iterable[str]
 ) -> list[SeenEntry]:
+    """The entries of these actors outside of their working time, by the index of the actors."""
+    intervals = {actor: free_time(policy.schedule(actor), window) for actor in actors}
     if log.database.is_postgresql:
         rows = [
             (actor, postgresql_text(time.start), postgresql_text(time.end))
@@ -92,8 +92,8 @@ def _postgresql_look_up(
     return sa.select(*columns).select_from(free.join(inside, sa.true()))
 
 
-def _read_once(log: SeenEntries, policy: Policy, window: Window) -> list[SeenEntry]:
-    """By one pass over the period, each entry held against the free time of its actor."""
+def read_outside_hours(log: SeenEntries, policy: Policy, window: Window) -> list[SeenEntry]:
+    """Those of all actors, by one pass over the period."""
     when = log.relation.occurred_at
     actor = sa.func.coalesce(log.relation.text("actor_id"), sa.literal_column("''"))
     by_schedule: dict[Schedule, list[str]] = {}

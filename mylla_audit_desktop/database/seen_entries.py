@@ -34,15 +34,15 @@ class SeenEntries:
     ) -> list[SeenEntry]:
         """The entries of a statement, in its order. Raises CancelledError."""
         self.cancellation.raise_if_cancelled()
+        # A text of many entries (a name, an address) is kept once.
+        texts: dict[str | None, str | None] = {}
         return [
             # A view may leave empty what the contract does not.
             SeenEntry(
                 row[0],
                 row[1] or Instant.EARLIEST,
-                row[2] or "",
-                row[3] or "",
-                row[4] or "",
-                *row[5:],
+                *(texts.setdefault(text, text) or "" for text in row[2:5]),
+                *(texts.setdefault(text, text) for text in row[5:]),
             )
             for row in self.connection.execute(statement, values)
         ]

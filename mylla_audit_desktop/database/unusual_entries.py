@@ -4,14 +4,18 @@ What `outside_hours` and `new_networks` find, and the few entries of times for w
 calendar is made, is judged by `review.off_hours`, entry by entry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import sqlalchemy as sa
 
 from mylla_audit_desktop.database.networks_used import is_clean
 from mylla_audit_desktop.database.new_networks import NewNetworks
-from mylla_audit_desktop.database.outside_hours import read_outside_hours
+from mylla_audit_desktop.database.outside_hours import (
+    are_looked_up,
+    look_up_outside_hours,
+    read_outside_hours,
+)
 from mylla_audit_desktop.database.relation import Expression
 from mylla_audit_desktop.database.seen_entries import SeenEntries
 from mylla_audit_desktop.database.window import (
@@ -35,6 +39,10 @@ from mylla_audit_desktop.review.policy import Policy
 _LONG = 400 * 86_400_000_000  # microseconds
 _MOST_ACTORS = 5_000
 _MOST_UNREADABLE = 100
+# How many entries are held at a time, more or less: a month of ten million has a hundred
+# thousand at unusual times.
+_BATCH_ENTRIES = 5_000
+_FIRST_BATCH = 4  # actors
 
 
 class UnusualReader:
@@ -46,33 +54,62 @@ class UnusualReader:
         self.log = log
         self.policy = policy
         self._networks = NewNetworks(log, policy, locations)
+        self._schedule = lru_cache(maxsize=None)(policy.schedule)
 
     def read_unusual(
         self, start: Instant | None, end: Instant | None, actors: Sequence[str] | None = None
     ) -> list[UnusualEntry]:
         """Every unusual entry of a period, of some actors or of all; in no order."""
-        seen: dict[int, SeenEntry] = {}
+        batches = self.read_by_actors(start, end, actors)
+        return [one for batch in batches for one in batch]
+
+    def read_by_actors(
+        self, start: Instant | None, end: Instant | None, actors: Sequence[str] | None = None
+    ) -> Iterator[list[UnusualEntry]]:
+        """The same in batches, each with all entries of its actors."""
         window, odd = self._parts(start, end)
-        for bounds in odd:
-            seen |= {entry.id: entry for entry in self.log.read_between(bounds)}
         known = None if window is None else self._actors(window, actors)
-        if window is not None:
-            seen |= {
-                entry.id: entry
-                for entry in read_outside_hours(self.log, self.policy, window, known)
-            }
         new = self.read_new_networks(start, end, known if actors is None else actors)
+        # Few, whoever they are of.
+        seen = {entry.id: entry for bounds in odd for entry in self.log.read_between(bounds)}
         seen |= {entry.id: entry for entry, _ in new.values()}
-        wanted = None if actors is None else set(actors)
-        schedule = lru_cache(maxsize=None)(self.policy.schedule)
+        if window is not None:
+            if known is None or not are_looked_up(self.log, self.policy, window, known):
+                outside = read_outside_hours(self.log, self.policy, window)
+                seen |= {entry.id: entry for entry in outside}
+            else:
+                of_actors = _by_actor(seen.values())
+                for some, outside in self._look_up(window, known):
+                    entries = [one for actor in some for one in of_actors.pop(actor, ())]
+                    yield self._judge({one.id: one for one in (*entries, *outside)}, new)
+                seen = {one.id: one for ones in of_actors.values() for one in ones}
+        if actors is not None:
+            wanted = set(actors)
+            seen = {key: one for key, one in seen.items() if one.actor_id in wanted}
+        yield self._judge(seen, new)
+
+    def _look_up(
+        self, window: Window, actors: list[str]
+    ) -> Iterator[tuple[list[str], list[SeenEntry]]]:
+        """Some actors at a time, so that few entries are held at once."""
+        place, size = 0, _FIRST_BATCH
+        while place < len(actors):
+            some = actors[place : place + size]
+            found = look_up_outside_hours(self.log, self.policy, window, some)
+            yield some, found
+            place += size
+            size = max(1, size * _BATCH_ENTRIES // max(len(found), _BATCH_ENTRIES // 10))
+
+    def _judge(
+        self, seen: dict[int, SeenEntry], new: dict[int, tuple[SeenEntry, Origin]]
+    ) -> list[UnusualEntry]:
         judged = (
             judge_entry(
                 entry,
-                schedule(entry.actor_id),
+                self._schedule(entry.actor_id),
                 new[entry.id][1] if entry.id in new else Origin(),
             )
             for entry in seen.values()
-            if wanted is None or entry.actor_id in wanted
         )
         return [one for one in judged if one is not None]
 
@@ -143,3 +180,10 @@ class UnusualReader:
         found = [one for one in self.log.connection.scalars(statement) if one != SYSTEM]
         are_usable = len(found) <= _MOST_ACTORS and all(is_clean(one) for one in found)
         return found if are_usable else None
+
+
+def _by_actor(entries: Iterable[SeenEntry]) -> dict[str, list[SeenEntry]]:
+    found: dict[str, list[SeenEntry]] = {}
+    for entry in entries:
+        found.setdefault(entry.actor_id, []).append(entry)
+    return found

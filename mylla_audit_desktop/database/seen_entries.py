@@ -36,15 +36,22 @@ class SeenEntries:
         self.cancellation.raise_if_cancelled()
         # A text of many entries (a name, an address) is kept once.
         texts: dict[str | None, str | None] = {}
+        one = texts.setdefault
         return [
             # A view may leave empty what the contract does not.
             SeenEntry(
-                row[0],
-                row[1] or Instant.EARLIEST,
-                *(texts.setdefault(text, text) or "" for text in row[2:5]),
-                *(texts.setdefault(text, text) for text in row[5:]),
+                entry_id,
+                when or Instant.EARLIEST,
+                one(kind, kind) or "",
+                one(actor, actor) or "",
+                one(name, name) or "",
+                one(target, target),
+                one(target_name, target_name),
+                one(address, address),
             )
-            for row in self.connection.execute(statement, values)
+            for entry_id, when, kind, actor, name, target, target_name, address in (
+                self.connection.execute(statement, values)
+            )
         ]
 
     def read_between(self, bounds: Bounds) -> list[SeenEntry]:

@@ -42,7 +42,7 @@ class SeenEntry:
     @property
     def is_by_system(self) -> bool:
         """Whether a job acted and nobody of the team."""
-        return SYSTEM in {self.actor_type, self.actor_id}
+        return SYSTEM in (self.actor_type, self.actor_id)
 
     @property
     def key(self) -> tuple[Instant, int]:
@@ -95,7 +95,8 @@ def sessions(unusual: Iterable[UnusualEntry], gap_minutes: int) -> list[tuple[Un
         by_actor.setdefault(one.entry.actor_id, []).append(one)
     found: list[tuple[UnusualEntry, ...]] = []
     for ones in by_actor.values():
-        ones.sort(key=lambda one: one.entry.key)
+        # Numbers are compared sooner than instants, and these are many.
+        ones.sort(key=lambda one: (one.entry.occurred_at.microseconds, one.entry.id))
         found += _runs(ones, gap_minutes * _MINUTE)
     return sorted(found, key=lambda run: run[0].entry.key)
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from ipaddress import ip_network
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import tomli_w
 
@@ -23,8 +23,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_SESSION_GAP_MINUTES = 1440
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(NamedTuple):
     """Working time of a day: start included, end excluded, in whole minutes.
 
     An end at or before the start is on the next day (a night shift), and the shift
@@ -59,9 +58,11 @@ def _office_hours() -> Hours:
     return {day: Shift(time(8), time(18)) for day in range(5)}
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When one team member works. shifts: one place a weekday, Monday first, None is off."""
+class Schedule(NamedTuple):
+    """When one team member works. shifts: one place a weekday, Monday first, None is off.
+
+    A tuple, because it is looked up by for every entry at an unusual time.
+    """
 
     time_zone: str
     holidays: str

@@ -42,12 +42,13 @@ def off_time(schedule: Schedule, moment: Instant) -> OffTime | None:
     and one that would have started on a holiday is off on the next morning too.
     """
     local = moment.to_datetime(zone_of(schedule))
-    if local is None or not moment.is_finite:
+    if local is None:
         # The infinities and years before 1 or after 9999: nobody works then.
         return _BEYOND_CALENDAR
     day = _day(schedule, local.date())
-    if any(start <= moment < end for start, end in day.shifts):
-        return None
+    for start, end in day.shifts:
+        if start <= moment.microseconds < end:
+            return None
     if day.night is not None and local.time() < day.night_end:
         return day.night
     return day.otherwise
@@ -58,13 +59,13 @@ _BEYOND_CALENDAR = OffTime(Leisure.BEYOND_CALENDAR)
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """shifts: the working time of this day and of the day before, `[start, end)`.
+    """shifts: the working time of this day and of the day before, `[start, end)` as instants.
 
     otherwise: why the rest of the day is off. night: why its first hours are, until
     `night_end` by the clock, where a night shift fell out because of a holiday.
     """
 
-    shifts: tuple[tuple[Instant, Instant], ...]
+    shifts: tuple[tuple[int, int], ...]
     otherwise: OffTime
     night: OffTime | None
     night_end: time
@@ -81,7 +82,7 @@ def _day(schedule: Schedule, day: date) -> _Day:
         otherwise = OffTime(Leisure.OUTSIDE_HOURS)
     days = [day] if day == date.min else [day - timedelta(days=1), day]
     shifts = tuple(
-        (Instant.from_datetime(start), Instant.from_datetime(end))
+        (Instant.from_datetime(start).microseconds, Instant.from_datetime(end).microseconds)
         for each in days
         for start, end in shift_on(schedule, each)
     )

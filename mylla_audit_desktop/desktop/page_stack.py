@@ -1,7 +1,8 @@
 """The pages of the window, one over the other; those behind the first are made later."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
@@ -18,8 +19,9 @@ if TYPE_CHECKING:  # loaded after the first rows
     from mylla_audit_desktop.desktop.activity.page import ActivityPage
     from mylla_audit_desktop.desktop.retention.page import RetentionPage
     from mylla_audit_desktop.desktop.review.page import ReviewPage
+    from mylla_audit_desktop.desktop.review.parts import ReviewParts
 
-# Between the two steps of making a page.
+# Between two steps of making a page.
 _BREATH_MS = 20
 P = TypeVar("P", bound=Page)
 
@@ -75,13 +77,19 @@ class PageStack(QStackedWidget):
         return self._settle(1, self._unsettled_review)
 
     @cached_property
+    def _review_parts(self) -> "ReviewParts":
+        from mylla_audit_desktop.desktop.review.parts import ReviewParts
+
+        return ReviewParts(self._theme, self._catalog, self._settings.settings.zone(), _now)
+
+    @cached_property
     def _unsettled_review(self) -> "ReviewPage":
         from mylla_audit_desktop.desktop.review.page import ReviewPage
 
         page = ReviewPage(
             self._background,
+            self._review_parts,
             self._theme,
-            self._catalog,
             self._settings,
             _now,
             self._profile.data,
@@ -132,10 +140,20 @@ class PageStack(QStackedWidget):
     def make_review(self) -> None:
         """Make the review page, if nobody turned to it yet: it tells how much is open.
 
-        In two steps, so that the window answers between them.
+        In small steps, so that the window answers between them.
         """
-        _ = self._unsettled_review
-        QTimer.singleShot(_BREATH_MS, self, partial(self.page, 1))
+        steps = self._steps_to_review()
+
+        def go_on() -> None:
+            if next(steps, None) is not None:
+                QTimer.singleShot(_BREATH_MS, self, go_on)
+
+        go_on()
+
+    def _steps_to_review(self) -> Iterator[QWidget]:
+        yield from self._review_parts.make()
+        yield self._unsettled_review
+        yield self.review
 
     def _settle(self, place: int, page: P) -> P:
         """Put a page that was made into its place, as if it had always been there."""

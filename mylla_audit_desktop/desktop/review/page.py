@@ -28,21 +28,16 @@ from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.review.current_review import CurrentReview
 from mylla_audit_desktop.desktop.review.deciding import Deciding
-from mylla_audit_desktop.desktop.review.finding_details import FindingDetails
-from mylla_audit_desktop.desktop.review.findings_pane import FindingsPane
-from mylla_audit_desktop.desktop.review.head import ReviewHead
 from mylla_audit_desktop.desktop.review.overview import Overview
+from mylla_audit_desktop.desktop.review.parts import ReviewParts
 from mylla_audit_desktop.desktop.review.review_dialogs import ReviewDialogs
 from mylla_audit_desktop.desktop.review.review_reader import ReviewReader
-from mylla_audit_desktop.desktop.review.review_splitter import ReviewSplitter
 from mylla_audit_desktop.desktop.review.selected_finding import SelectedFinding
-from mylla_audit_desktop.desktop.review.side import ReviewSide
 from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
 from mylla_audit_desktop.desktop.widgets.page import Page
-from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 
@@ -60,22 +55,19 @@ class ReviewPage(Page):
     def __init__(
         self,
         background: Background,
+        parts: ReviewParts,
         theme: Theme,
-        catalog: ActionCatalog,
         settings: SettingsStore,
         now: Callable[[], datetime],
         data_folder: Path,
     ) -> None:
         super().__init__()
         self._background, self._settings = background, settings
-        self._zone = settings.settings.zone()
-        self.head = ReviewHead(self._zone, now)
-        self.side = ReviewSide(theme, self._zone)
-        self.checklist = self.side.checklist
-        self.findings = FindingsPane(self.checklist, theme, self._zone)
-        self.details = FindingDetails(catalog, theme, self._zone)
+        self._zone = parts.zone
+        self.head, self.side, self.details = parts.head, parts.side, parts.details
+        self.checklist, self.findings = self.side.checklist, parts.findings
         self.banner = NoticeBar("Review notice", "Close", "Close notice")
-        self.splitter = ReviewSplitter(self.side, self.findings, self.details)
+        self.splitter = parts.splitter
         self.filters, self.notice = self.findings.filters, self.findings.notice
         self.model, self.table = self.findings.model, self.findings.table
         self.reader = ReviewReader(background, data_folder, self)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from mylla_audit_desktop.database.instants import InstantType
 from mylla_audit_desktop.database.local_time import LocalTime
+from mylla_audit_desktop.database.schema import Inet
 from mylla_audit_desktop.log.entry import COLUMNS
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn, glob_to_like, is_glob
@@ -33,16 +34,6 @@ _SORT_COLUMNS = {
     SortColumn.TARGET: "target_name",
     SortColumn.IP_ADDRESS: "ip_address",
 }
-
-
-class _Inet(sa.types.UserDefinedType[str]):
-    """PostgreSQL's `inet`. SQLAlchemy's own would load its whole dialect for SQLite as well."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_options: Any) -> str:
-        """Its name."""
-        return "INET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +79,7 @@ class EntryRelation:
         column: Expression = (self.table if source is None else source).c[name]
         if self.is_address(name):
             # A cast would add "/32" to a single address.
-            return sa.func.abbrev(sa.type_coerce(column, _Inet), type_=sa.Text)
+            return sa.func.abbrev(sa.type_coerce(column, Inet), type_=sa.Text)
         return column if self._is_text(name) else sa.cast(column, sa.Text)
 
     def _is_text(self, name: str) -> bool:
@@ -202,7 +193,7 @@ class EntryRelation:
         if not self.is_postgresql:
             address = _as_bytes(self.plain_text(name, source))
             return sa.func.mylla_ip_key(address, type_=sa.Text)
-        return sa.type_coerce(column, _Inet) if self.is_address(name) else column
+        return sa.type_coerce(column, Inet) if self.is_address(name) else column
 
     def key_columns(self, sort: Sort, source: sa.FromClause | None = None) -> list[Expression]:
         """What a `RowKey` is made of: value, occurred_at, id."""
@@ -274,7 +265,7 @@ class EntryRelation:
             and self.is_postgresql
             and self.is_address("ip_address")
         ):
-            return sa.cast(value, _Inet)
+            return sa.cast(value, Inet)
         return sa.literal(value, sa.Text)
 
 

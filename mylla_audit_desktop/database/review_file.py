@@ -26,7 +26,6 @@ from mylla_audit_desktop.user_path import user_path
 # "MyRv", so that `file` and other programs can tell it.
 _APPLICATION_ID = 0x4D795276
 _VERSION = 1
-_NAMES = {table.name for table in review_tables(is_postgresql=False).metadata.tables.values()}
 
 
 class DecisionFile:
@@ -128,7 +127,8 @@ class DecisionFile:
         names = set(connection.scalars(sa.text("SELECT name FROM sqlite_master")))
         if not names:
             return False
-        if not names >= {*_NAMES, "review_log"}:
+        tables = review_tables(is_postgresql=False).metadata.tables
+        if not names >= {*tables, "review_log"}:
             raise DatabaseError(
                 f"{self.path} holds something else than decisions, and was left as it is.",
                 "Name another file for the decisions.",

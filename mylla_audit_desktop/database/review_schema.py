@@ -71,6 +71,8 @@ def review_tables(*, is_postgresql: bool) -> ReviewTables:
     """The tables with their constraints, for `CREATE TABLE` and for reading."""
     metadata = sa.MetaData(schema="review" if is_postgresql else None)
     prefix = "" if is_postgresql else "review_"
+    # An option of a dialect loads all of it: no option of the other one.
+    options: dict[str, Any] = {} if is_postgresql else {"sqlite_autoincrement": True}
     return ReviewTables(
         metadata,
         sa.Table(f"{prefix}policies", metadata, *_policies(is_postgresql=is_postgresql)),
@@ -78,13 +80,13 @@ def review_tables(*, is_postgresql: bool) -> ReviewTables:
             f"{prefix}decisions",
             metadata,
             *_decisions(is_postgresql=is_postgresql),
-            sqlite_autoincrement=True,
+            **options,
         ),
         sa.Table(
             f"{prefix}sign_offs",
             metadata,
             *_sign_offs(is_postgresql=is_postgresql),
-            sqlite_autoincrement=True,
+            **options,
         ),
     )
 
@@ -132,6 +134,8 @@ def _sign_offs(*, is_postgresql: bool) -> list[sa.schema.SchemaItem]:
     text = _text(is_postgresql)
     number = _number(is_postgresql)
     of = "review.sign_offs.id" if is_postgresql else "review_sign_offs.id"
+    kind = "postgresql" if is_postgresql else "sqlite"
+    where: dict[str, Any] = {f"{kind}_where": sa.text("countersigns IS NULL")}
     return [
         _identity(is_postgresql=is_postgresql),
         sa.Column("period_start", InstantType(), nullable=False),
@@ -156,8 +160,7 @@ def _sign_offs(*, is_postgresql: bool) -> list[sa.schema.SchemaItem]:
             "sign_offs_once",
             *("period_start", "period_end", "policy_version", "population_hash", "findings_hash"),
             unique=True,
-            postgresql_where=sa.text("countersigns IS NULL"),
-            sqlite_where=sa.text("countersigns IS NULL"),
+            **where,
         ),
         sa.Index("sign_offs_countersigned_once", "countersigns", "reviewer_id", unique=True),
     ]

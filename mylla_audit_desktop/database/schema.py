@@ -8,7 +8,6 @@ the index. SQLite: `entries`, one table.
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import INET, JSON
 
 from mylla_audit_desktop.database.instants import InstantType
 from mylla_audit_desktop.log.entry import COLUMNS
@@ -30,11 +29,21 @@ REVIEW_INDEXES = {
 _SQLITE_TEXTS = "'blob' NOT IN ({})".format(", ".join(f"typeof({name})" for name in COLUMNS[1:]))
 
 
+class Inet(sa.types.UserDefinedType[str]):
+    """PostgreSQL's `inet`. SQLAlchemy's own would load its whole dialect for SQLite as well."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        """Its name."""
+        return "INET"
+
+
 def entries_table(metadata: sa.MetaData, *, is_postgresql: bool) -> sa.Table:
     """The table with its indexes, for `CREATE TABLE`."""
     text: sa.types.TypeEngine[str] = sa.Text(collation="C") if is_postgresql else sa.Text()
-    json: sa.types.TypeEngine[Any] = JSON() if is_postgresql else sa.Text()
-    address: sa.types.TypeEngine[Any] = INET() if is_postgresql else sa.Text()
+    json: sa.types.TypeEngine[Any] = sa.JSON() if is_postgresql else sa.Text()
+    address: sa.types.TypeEngine[Any] = Inet() if is_postgresql else sa.Text()
     identity = [sa.Identity()] if is_postgresql else []
     # SQLite keeps bytes in any column, whatever its type; a reader expects texts.
     checks = [] if is_postgresql else [sa.CheckConstraint(_SQLITE_TEXTS, name="entries_texts")]

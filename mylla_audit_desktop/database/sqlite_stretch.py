@@ -8,7 +8,6 @@ one more comes from the log itself; what SQLite cannot be sure of becomes a NUL.
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from mylla_audit_desktop.database.csv_stamps import Stamps
 from mylla_audit_desktop.database.instants import by_span
@@ -175,4 +174,5 @@ def _as_stored(when: Expression) -> Expression:
 
 
 def _sql(statement: sa.Select[Any]) -> str:
-    return str(statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+    dialect = sa.make_url("sqlite://").get_dialect()()
+    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.log.errors import CancelledError
@@ -32,9 +32,11 @@ LANES = {
     "connect": 4,
     "follow": 1,
     "decide": 1,
-    "load": 1,
 }
 _REPORT_SECONDS = 0.1
+# A worker in Python and a painting take turns at each call of Qt, and both take several times as
+# long. By then, what is to be shown by now is painted.
+PAINTED_MS = 30
 _TURN_SECONDS = 0.0001
 
 
@@ -104,17 +106,22 @@ class Background(QObject):
         progress: Report | None = None,
         cancelled: Callable[[], None] | None = None,
         lane: str = "pages",
+        after_ms: int = 0,
     ) -> Task:
         """Start `work(cancellation, report)`; the callbacks run in the UI thread.
 
         failed: gets any exception but a cancellation; without it the exception
         goes to `crashed`. progress: gets the newest report, ten a second at most.
+        after_ms: begin so much later, for what must not hold up a painting (`PAINTED_MS`).
         """
         task = Task(work, done, failed, progress, cancelled, self._cancel_later)
         task.is_connecting = lane == "connect"
         if not self._is_closed:
             self._tasks.add(task)
-            self._pools[lane].start(partial(self._work, task))
+            if after_ms:
+                QTimer.singleShot(after_ms, self, partial(self._start, task, lane))
+            else:
+                self._start(task, lane)
         return task
 
     def leave_log(self, then: Callable[[], None]) -> None:
@@ -142,6 +149,10 @@ class Background(QObject):
         return all(
             pool.waitForDone(max(int((deadline - time.monotonic()) * 1000), 1)) for pool in pools
         )
+
+    def _start(self, task: Task, lane: str) -> None:
+        if not self._is_closed:
+            self._pools[lane].start(partial(self._work, task))
 
     def _pool(self, threads: int) -> QThreadPool:
         pool = QThreadPool(self)

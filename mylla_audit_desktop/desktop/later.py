@@ -1,36 +1,62 @@
 """What the window needs only after its first rows: loaded while they are looked at."""
 
 import gc
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
-from mylla_audit_desktop.desktop.background import Background
+from PySide6.QtCore import QObject, QTimer
 
-_MODULES = (
-    "rapidfuzz.distance",
-    "mylla_audit_desktop.desktop.audit_log.export_dialog",
-    "mylla_audit_desktop.desktop.review.report_dialog",
-    "mylla_audit_desktop.desktop.review.policy_dialog",
-    "mylla_audit_desktop.desktop.review.sign_off_dialog",
-    "mylla_audit_desktop.desktop.connections.dialog",
-    "mylla_audit_desktop.desktop.connections.evidence_dialog",
-    "mylla_audit_desktop.desktop.review.page",
-    "mylla_audit_desktop.desktop.activity.page",
-    "mylla_audit_desktop.desktop.retention.page",
-)
+# From the bottom up: a module finds most of what it needs loaded, and takes few milliseconds.
+_ROOMS = ("log", "review", "connections", "database", "evidence", "printing", "desktop")
+# Alembic, which only a new database needs.
+_NEVER = "mylla_audit_desktop.database.migrations"
+# The first rows are painted first.
+_FIRST_PAINT_MS = 300
+# Between two modules the window answers.
+_BREATH_MS = 5
 
 
-def load_later(background: Background, then: Callable[[], None]) -> None:
-    """Load the modules of pages and dialogs, so that none opens slowly, and go on with `then`."""
+def load_later(then: Callable[[], None], parent: QObject) -> None:
+    """Load the modules of pages and dialogs, so that none opens slowly, and go on with `then`.
 
-    def done(_loaded: object) -> None:
+    In the UI thread, module by module: a worker that loads would hold Python's lock for most
+    of the time, and whatever is painted meanwhile would wait for it a thousand times.
+    Nothing happens any more where `parent` is gone.
+    """
+    names = _modules()
+    timer = QTimer(parent, interval=_FIRST_PAINT_MS)
+
+    def load_next() -> None:
+        timer.setInterval(_BREATH_MS)
+        name = next((one for one in names if one not in sys.modules), None)
+        if name is not None:
+            import_module(name)
+            return
+        timer.deleteLater()
         # All this stays. To look through it for garbage, again and again, would stop
         # the window for as long as three frames each time.
         gc.freeze()
         then()
 
-    background.run(
-        lambda _cancellation, _report: [import_module(name) for name in _MODULES],
-        done=done,
-        lane="load",
-    )
+    timer.timeout.connect(load_next)
+    timer.start()
+
+
+def _modules() -> Iterator[str]:
+    """The names of all modules of the rooms; a package is loaded before its own are asked for."""
+    # Only a diff of long texts needs it.
+    yield "rapidfuzz.distance"
+    for room in _ROOMS:
+        yield from _modules_of(import_module(f"mylla_audit_desktop.{room}"))
+
+
+def _modules_of(package: ModuleType) -> Iterator[str]:
+    for found in iter_modules(package.__path__, f"{package.__name__}."):
+        if found.name == _NEVER:
+            continue
+        yield found.name
+        if found.ispkg:
+            yield from _modules_of(import_module(found.name))

@@ -93,7 +93,7 @@ class Session:
         window = self.window
         window.closed.connect(application.quit)
         window.audit_log.snapshot_taken.connect(
-            lambda _taken_at: load_later(self.background, window.stack.make_review),
+            lambda _taken_at: load_later(window.stack.make_review, window),
             Qt.ConnectionType.SingleShotConnection,
         )
         for menu in (window.menus.connections, window.status.connections):

@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, Signal
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.desktop.audit_log.details_pane import EntryDetails, describe_entry
-from mylla_audit_desktop.desktop.background import Background, Latest, Report
+from mylla_audit_desktop.desktop.background import PAINTED_MS, Background, Latest, Report
 from mylla_audit_desktop.log.entry import EntrySummary
 
 
@@ -32,7 +32,11 @@ class DetailsReader(QObject):
 
         self._slot.put(
             self._background.run(
-                work, done=self.described.emit, failed=self.failed.emit, lane="details"
+                work,
+                done=self.described.emit,
+                failed=self.failed.emit,
+                lane="details",
+                after_ms=PAINTED_MS,
             )
         )
 

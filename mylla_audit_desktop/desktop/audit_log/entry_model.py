@@ -22,7 +22,13 @@ from PySide6.QtCore import (
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader, Page, Snapshot, Waypoints
-from mylla_audit_desktop.desktop.background import Background, Latest, Report, Task
+from mylla_audit_desktop.desktop.background import (
+    PAINTED_MS,
+    Background,
+    Latest,
+    Report,
+    Task,
+)
 from mylla_audit_desktop.desktop.formats import format_stamp
 from mylla_audit_desktop.desktop.widgets import plain_tooltip
 from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE, Pieces
@@ -157,7 +163,13 @@ class EntryModel(QAbstractTableModel):
             return reader.read_count(snapshot, cancellation)
 
         self._counting.put(
-            self._background.run(count, done=self._take_count, failed=self._fail, lane="count")
+            self._background.run(
+                count,
+                done=self._take_count,
+                failed=self._fail,
+                lane="count",
+                after_ms=PAINTED_MS,
+            )
         )
 
     def _take_count(self, count: int) -> None:
@@ -176,7 +188,13 @@ class EntryModel(QAbstractTableModel):
             return reader.read_waypoints(snapshot, cancellation)
 
         self._counting.put(
-            self._background.run(read, done=self._take_waypoints, failed=self._fail, lane="count")
+            self._background.run(
+                read,
+                done=self._take_waypoints,
+                failed=self._fail,
+                lane="count",
+                after_ms=PAINTED_MS,
+            )
         )
 
     def _take_waypoints(self, waypoints: Waypoints) -> None:

@@ -36,6 +36,8 @@ from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import Period, PeriodChoice, Preset
 from mylla_audit_desktop.log.query import Sort
 
+_CHOICES_MS = 200
+
 
 class AuditLogPage(Page):
     """Shows the log of one database at a time."""
@@ -127,6 +129,8 @@ class AuditLogPage(Page):
             # Without choices the fields still work; the page itself says what fails.
             failed=lambda _error: None,
             lane="choices",
+            # Nobody types yet, and the first rows are on their way.
+            after_ms=_CHOICES_MS,
         )
         # Entries of another log have other IDs: none stays selected.
         self._kept_id = None

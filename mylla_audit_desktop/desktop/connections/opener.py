@@ -14,7 +14,7 @@ from mylla_audit_desktop.connections.store import ConnectionStore
 from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
-from mylla_audit_desktop.desktop.background import Background, Report, Task
+from mylla_audit_desktop.desktop.background import PAINTED_MS, Background, Report, Task
 from mylla_audit_desktop.desktop.demo_database import open_demo
 from mylla_audit_desktop.desktop.open_log import OpenLog
 
@@ -104,6 +104,8 @@ class Opener(QObject):
             progress=self.progressed.emit,
             cancelled=lambda: close_all(made),
             lane="connect",
+            # It may load a driver.
+            after_ms=PAINTED_MS,
         )
 
     def cancel(self) -> None:

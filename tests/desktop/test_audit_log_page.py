@@ -492,3 +492,9 @@ def test_a_long_error_keeps_within_a_narrow_window(
     right = message.mapTo(session.window, message.rect().topRight()).x()
     assert right <= session.window.width(), "it ends within the window, in …"
     assert "cannot be reached" in message.toolTip()
+    # Where there is room, it is whole.
+    session.window.resize(1280, 800)
+    page.bar.show_error(
+        InputError("mylla on localhost cannot be reached: the role may not log in.")
+    )
+    qtbot.wait_until(lambda: message.width() >= message.sizeHint().width())

@@ -110,7 +110,7 @@ class ActivityPage(Page):
         line.setContentsMargins(16, 2, 16, 8)
         line.setSpacing(8)
         line.addWidget(self.summary)
-        line.addWidget(self.bar.message, 1)
+        line.addWidget(self.bar.message)
         line.addWidget(self.busy)
         line.addWidget(self.stop)
         line.addStretch(1)

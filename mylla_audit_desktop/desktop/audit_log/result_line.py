@@ -31,7 +31,7 @@ class ResultLine(QFrame):
         line.setContentsMargins(16, 2, 16, 8)
         line.setSpacing(8)
         line.addWidget(self.summary)
-        line.addWidget(message, 1)
+        line.addWidget(message)
         line.addWidget(self.busy)
         line.addWidget(self.stop)
         line.addStretch(1)

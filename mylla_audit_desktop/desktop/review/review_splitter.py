@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 # The side: no wider than the words of the checklist need, also beside a scroll bar.
-_SIDE_WIDTH, _DETAILS_WIDTH = 194, 392
+_SIDE_WIDTH, _DETAILS_WIDTH = 200, 392
 # The page in a window of 1280 pixels.
 _PLAIN_WIDTH = 1192
 _KEY = "review/splitter"

@@ -85,6 +85,7 @@ class FilterBar(QFrame):
         self.message = CutLabel("error")
         # A long sentence ends in … where there is no room; the tooltip has all of it.
         self.message.setMinimumWidth(10)
+        self.message.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.message.setAccessibleName("Filter error")
         self._lay_out()
         self._connect()

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from mylla_audit_desktop.desktop.shortcuts import REVIEW_SHORTCUTS, SHORTCUTS, WINDOW_SHORTCUTS
 from mylla_audit_desktop.desktop.theme import ThemeChoice
 from mylla_audit_desktop.desktop.window import MainWindow
+from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from tests.desktop.reviewing import PATIENCE, Office, Start, opened
@@ -268,3 +269,30 @@ def test_results_and_errors_are_announced(
     QTest.keyClick(page.bar.start, Qt.Key.Key_Return)
     assert "there is no day 2026-13-01" in page.bar.start.accessibleDescription()
     assert any("there is no day 2026-13-01" in one for one in said)
+
+
+def test_a_bound_that_a_screen_reader_writes_counts_as_typed(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    page = window.audit_log
+    window.show_page(page)
+    interface = QAccessible.queryAccessibleInterface(page.bar.start)
+    interface.setText(QAccessible.Text.Value, "2026-11-01")
+    qtbot.wait_until(lambda: page.filters.period.start == "2026-11-01", timeout=PATIENCE)
+    assert page.bar.period.preset is Preset.CUSTOM
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_words_of_a_screen_reader_are_markup(
+    qtbot: QtBot, window: MainWindow, name: str
+) -> None:
+    page = window.audit_log
+    page.bar.show_error(InputError("The action 'a & <b>' is none."))
+    qtbot.wait_until(lambda: bool(page.bar.message.text()), timeout=PATIENCE)
+    turn_to(qtbot, window, name)
+    for widget in window.findChildren(QWidget):
+        interface = QAccessible.queryAccessibleInterface(widget)
+        said = interface.text(QAccessible.Text.Description)
+        assert not said.startswith("<"), (type(widget).__name__, said)
+    said = QAccessible.queryAccessibleInterface(page.bar.message).text(QAccessible.Text.Description)
+    assert said == "The action 'a & <b>' is none."

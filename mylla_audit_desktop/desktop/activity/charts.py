@@ -14,7 +14,7 @@ from mylla_audit_desktop.desktop.activity.top_list import ROW_HEIGHT, TopList
 from mylla_audit_desktop.desktop.activity.working_time import Stretch
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import CutLabel, plain_label, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import CutLabel, explain, plain_label
 from mylla_audit_desktop.review.policy import Policy, describe_policy
 
 # Heights in pixels, usual and at most; rows of the lists.
@@ -102,7 +102,7 @@ class Charts(QWidget):
             "Click a cell to see its entries."
         )
         self._hint.setText(hint)
-        self._hint.setToolTip(plain_tooltip(f"{hint}\n{problem or describe_policy(policy)}"))
+        explain(self._hint, f"{hint}\n{problem or describe_policy(policy)}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the height that is seen."""

@@ -36,7 +36,7 @@ from mylla_audit_desktop.desktop.retention.words import (
     stamp,
 )
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import EmptyState, button, plain_label, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import EmptyState, button, explain, plain_label
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.filters import LogFilters
@@ -153,8 +153,7 @@ class RetentionPage(Page):
         """Show how this log is kept."""
         self._log, self.state = log, None
         reason = log.access.no_retention_change
-        self.change.setToolTip(plain_tooltip(reason))
-        self.change.setAccessibleDescription(visible_text(reason))
+        explain(self.change, reason)
         self.change.setEnabled(False)
         self.export.setEnabled(False)
         self.badge_changed.emit("", "")
@@ -241,9 +240,8 @@ class RetentionPage(Page):
         if not reason and not state.due_in_30_days:
             reason = "No entry goes within 30 days."
         self.export.setEnabled(not reason)
-        self.export.setToolTip(
-            plain_tooltip(reason or "Shows these entries in the audit log and opens their export")
-        )
+        tip = "Shows these entries in the audit log and opens their export"
+        explain(self.export, reason or tip)
 
     def _show_nothing_yet(self) -> None:
         self.notice.hide()
@@ -266,7 +264,7 @@ class RetentionPage(Page):
         self.export.setEnabled(False)
         self.badge_changed.emit("", "")
         if isinstance(error, NotOfferedError):
-            self.change.setToolTip(plain_tooltip(error.sentence))
+            explain(self.change, error.sentence)
             self._say("Retention is not offered here", error.sentence)
         else:
             self._say("The retention could not be read", error.sentence, "Try again")

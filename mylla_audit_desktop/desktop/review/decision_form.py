@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from mylla_audit_desktop.desktop.formats import format_count
-from mylla_audit_desktop.desktop.widgets import button, plain_label, plain_tooltip, set_tone
+from mylla_audit_desktop.desktop.widgets import button, explain, plain_label, set_tone
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import NOTE_REQUIRED, Verdict
 
@@ -143,8 +143,7 @@ class DecisionForm(QFrame):
         for verdict, one in self.buttons.items():
             refusal = permission.refusal(verdict)
             one.setEnabled(not refusal and not self._is_busy)
-            one.setToolTip(plain_tooltip(refusal or f"{_NAMES[verdict]} ({_KEYS[verdict]})"))
-            one.setAccessibleDescription(visible_text(refusal))
+            explain(one, refusal or f"{_NAMES[verdict]} ({_KEYS[verdict]})")
         hint = "E · F · X decide and go to the next open finding. Decisions are only ever added."
         if not permission.no_reopening:
             hint = "R reopens, to decide anew. Decisions are only ever added."

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.desktop.theme import mono_font
-from mylla_audit_desktop.desktop.widgets import CutLabel, breakable, plain_label, plain_tooltip
+from mylla_audit_desktop.desktop.widgets import CutLabel, breakable, explain, plain_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +95,5 @@ class _Row(QWidget):
             label.setText(breakable(text) if label.wordWrap() else text)
             label.setVisible(bool(text))
         if not self._words.wordWrap():
-            self.setToolTip(plain_tooltip(fact.text))
+            explain(self, fact.text)
         self.show()

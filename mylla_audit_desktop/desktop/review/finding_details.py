@@ -30,8 +30,8 @@ from mylla_audit_desktop.desktop.widgets import (
     CutLabel,
     breakable,
     button,
+    explain,
     plain_label,
-    plain_tooltip,
     set_tone,
 )
 from mylla_audit_desktop.log.catalog import ActionCatalog
@@ -208,7 +208,7 @@ class FindingDetails(QFrame):
 
     def _say_hours(self, title: str) -> None:
         self.hours_title.setText(title)
-        self.hours_title.setToolTip(plain_tooltip(title))
+        explain(self.hours_title, title)
 
     def show_earlier(self, one: ReviewedFinding, others: Sequence[ReviewedFinding]) -> None:
         """Which of these findings are earlier ones about the same people."""

@@ -13,9 +13,9 @@ from mylla_audit_desktop.desktop.review.words import count_open, describe_progre
 from mylla_audit_desktop.desktop.widgets import (
     CutLabel,
     button,
+    explain,
     mark_wrong,
     plain_label,
-    plain_tooltip,
 )
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.log.errors import InputError
@@ -98,7 +98,8 @@ class ReviewHead(QFrame):
     def _connect(self) -> None:
         self.period.chosen.connect(self._take_preset)
         for field in (self.start, self.end):
-            field.textEdited.connect(lambda _text: self._timer.start())
+            # Also where a screen reader writes into the field, which Qt does not call an edit.
+            field.textChanged.connect(lambda _text: self._timer.start())
             field.returnPressed.connect(self._apply)
         self._timer.timeout.connect(self._apply)
         self.report.clicked.connect(self.report_wanted)
@@ -181,7 +182,7 @@ class ReviewHead(QFrame):
             is_wrong = error is not None and error.field == field.accessibleName()
             mark_wrong(field, error.sentence if error is not None and is_wrong else "")
         self.message.setText(visible_text(error.what) if error else "")
-        self.message.setToolTip(plain_tooltip(error.sentence) if error else "")
+        explain(self.message, error.sentence if error else "")
         self.message.setVisible(error is not None)
         # The words beside it say the same, and the message needs the room.
         self._is_valid = error is None
@@ -211,5 +212,4 @@ class ReviewHead(QFrame):
     def permit_sign_off(self, why_not: str, why: str = "") -> None:
         """Enable the sign-off, or say why it cannot be; `why` says what it will do."""
         self.sign_off.setEnabled(not why_not)
-        self.sign_off.setToolTip(plain_tooltip(why_not or why))
-        self.sign_off.setAccessibleDescription(visible_text(why_not or why))
+        explain(self.sign_off, why_not or why)

@@ -51,6 +51,15 @@ def plain_tooltip(text: str) -> str:
     return f"<qt>{html.escape(visible_lines(text))}</qt>" if text else ""
 
 
+def explain(widget: QWidget, text: str) -> None:
+    """The same text as the tooltip and as what a screen reader says of the widget.
+
+    Without words of its own a screen reader gets the tooltip with its markup.
+    """
+    widget.setToolTip(plain_tooltip(text))
+    widget.setAccessibleDescription(visible_lines(text))
+
+
 def plain_action(text: str) -> str:
     """A menu text in which `&` is no mnemonic."""
     return visible_text(text).replace("&", "&&")
@@ -68,8 +77,7 @@ def button(text: str, kind: str = "") -> QPushButton:
 def permit(one: QPushButton, why_not: str, tip: str = "") -> None:
     """Enable a button, or have it say in a sentence why it cannot be pressed."""
     one.setEnabled(not why_not)
-    one.setToolTip(plain_tooltip(why_not or tip))
-    one.setAccessibleDescription(visible_text(why_not))
+    explain(one, why_not or tip)
 
 
 def set_tone(widget: QWidget, name: str, value: object) -> None:

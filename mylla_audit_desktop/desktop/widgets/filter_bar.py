@@ -7,7 +7,7 @@ at its field in words, and the result stays as it was.
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -25,6 +25,7 @@ from mylla_audit_desktop.desktop.formats import format_days
 from mylla_audit_desktop.desktop.widgets import (
     CutLabel,
     button,
+    explain,
     mark_wrong,
     plain_label,
     plain_tooltip,
@@ -163,7 +164,8 @@ class FilterBar(QFrame):
     def _connect(self) -> None:
         self.period.chosen.connect(self._take_preset)
         for field in (self.start, self.end):
-            field.textEdited.connect(self._take_custom)
+            # Also where a screen reader writes into the field, which Qt does not call an edit.
+            field.textChanged.connect(self._take_custom)
         for field in (self.actor, self.action, self.target):
             field.textChanged.connect(self._start_pause)
         for field in (self.start, self.end, self.actor, self.action, self.target):
@@ -209,8 +211,7 @@ class FilterBar(QFrame):
         self._show_hours(filters.hours)
         if filters.period.preset is Preset.CUSTOM:
             self.period.say_days("")
-            self.start.setText(filters.period.start)
-            self.end.setText(filters.period.end)
+            self._say_bounds(filters.period.start, filters.period.end)
             # An exact time is longer than the field; its day is what tells.
             self.start.setCursorPosition(0)
             self.end.setCursorPosition(0)
@@ -277,7 +278,7 @@ class FilterBar(QFrame):
         if shown and shown != self.message.text():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.message, shown))
         self.message.setText(shown)
-        self.message.setToolTip(plain_tooltip(error.sentence))
+        explain(self.message, error.sentence)
 
     def _apply(self) -> None:
         self._timer.stop()
@@ -330,8 +331,13 @@ class FilterBar(QFrame):
     def _show_days(self) -> None:
         days = preset_days(self.period.preset, datetime.now(self._zone).date())
         self.period.say_days("" if days is None else format_days(*days))
-        self.start.setText("" if days is None else days[0].isoformat())
-        self.end.setText("" if days is None else days[1].isoformat())
+        self._say_bounds(*(("", "") if days is None else (day.isoformat() for day in days)))
+
+    def _say_bounds(self, start: str, end: str) -> None:
+        """Show the bounds of a period; nobody has typed them."""
+        for field, text in ((self.start, start), (self.end, end)):
+            with QSignalBlocker(field):
+                field.setText(text)
 
 
 def _captioned(name: str, widget: QWidget) -> QVBoxLayout:

@@ -23,6 +23,7 @@ from benchmarks.heartbeat import Heartbeat
 from mylla_audit_desktop.desktop.audit_log.entry_model import MOST_PAGES
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.desktop.window import MainWindow
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 
@@ -60,7 +61,7 @@ class Beats:
 
 
 def main() -> None:
-    """Open, scroll, export."""
+    """Open, scroll, review, export."""
     url = sys.argv[1]
     application = QApplication(sys.argv[:1])
     figures: dict[str, object] = {}
@@ -90,7 +91,10 @@ def main() -> None:
         _fill(page)
         figures["memory"] = _resident_mb()
         heart.take()
+        _review(session.window)
+        figures["reviewing"] = heart.take()
         if "--no-export" not in sys.argv:
+            session.window.show_page(page)
             _export(page, Path(folder), heart, figures)
             figures["memory after an export"] = _resident_mb()
         session.window.close()
@@ -129,6 +133,19 @@ def _scroll(page: AuditLogPage, seed: int) -> None:
     for key in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageUp):
         QTest.keyClick(table, key)
         _spin(0.1)
+
+
+def _review(window: MainWindow) -> None:
+    """Turn to the page, read the period anew, and walk its findings."""
+    window.show_page(window.review)
+    _until(lambda: window.review.reading is not None)
+    review = window.review
+    read_before = review.reading
+    review.refresh()
+    _until(lambda: review.reading is not read_before)
+    for _ in range(40):
+        QTest.keyClick(review.table, Qt.Key.Key_Down)
+        _spin(0.05)
 
 
 def _fill(page: AuditLogPage) -> None:

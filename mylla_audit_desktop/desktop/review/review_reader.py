@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from mylla_audit_desktop.connections.decision_file import decision_file
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.desktop.audit_log.details_reader import DetailsReader
-from mylla_audit_desktop.desktop.background import Background, Latest
+from mylla_audit_desktop.desktop.background import PAINTED_MS, Background, Latest
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.review import source
 from mylla_audit_desktop.log.entry import EntrySummary
@@ -97,6 +97,7 @@ class ReviewReader(QObject):
                 done=done,
                 failed=self.failed.emit,
                 lane="review",
+                after_ms=PAINTED_MS,
             )
         )
         return True
@@ -156,6 +157,7 @@ class ReviewReader(QObject):
                 done=done,
                 failed=self.failed.emit,
                 lane="details",
+                after_ms=PAINTED_MS,
             )
         )
 

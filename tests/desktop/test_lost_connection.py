@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.cli.main import main
@@ -46,6 +47,17 @@ def test_a_lost_server_is_said_and_the_result_stays(
     qtbot.wait_until(lambda: "cannot be reached" in page.bar.message.text(), timeout=30_000)
     assert page.model.rowCount() == 3000
     assert page.table.isVisible()
+    # What is not at hand is asked for once, not by every painting.
+    failures: list[Exception] = []
+    page.model.failed.connect(failures.append)
+    page.table.go_to(1_500)
+    for number in range(1, 4):
+        page.table.viewport().repaint()
+        qtbot.wait_until(lambda: bool(failures), timeout=30_000)
+        page.model.index(1_500 + number, 0).data()
+        page.table.viewport().repaint()
+        QCoreApplication.processEvents()
+    assert len(failures) <= 2
 
 
 def test_a_silent_server_is_said_and_found_again(

@@ -40,6 +40,8 @@ PAGE_SIZE = 100
 MOST_PAGES = 100
 # Without waypoints a page is found by walking; further down it waits for them.
 _WALKABLE = 5_000
+# A page that failed is asked for again by what is painted after this time.
+_RETRY_MS = 2_000
 # What Qt can address; a longer result says so instead of breaking.
 _MOST_ROWS = 50_000_000
 
@@ -78,6 +80,10 @@ class EntryModel(QAbstractTableModel):
         self._opening, self._counting = Latest(), Latest()
         self._under_way: dict[int, Task] = {}
         self._asked: dict[int, None] = {}
+        # Pages that could not be read, and are not asked for again by every painting.
+        self._failed: set[int] = set()
+        self._retry = QTimer(self, singleShot=True, interval=_RETRY_MS)
+        self._retry.timeout.connect(self._failed.clear)
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._read_asked)
 
@@ -208,7 +214,7 @@ class EntryModel(QAbstractTableModel):
     # -- pages -----------------------------------------------------------------
 
     def _want(self, number: int) -> None:
-        if number not in self._under_way and number not in self._asked:
+        if not any(number in one for one in (self._under_way, self._asked, self._failed)):
             self._asked[number] = None
             self._timer.start()
 
@@ -241,6 +247,8 @@ class EntryModel(QAbstractTableModel):
 
         def failed(error: Exception) -> None:
             self._under_way.pop(number, None)
+            self._failed.add(number)
+            self._retry.start()
             self._fail(error)
 
         return self._background.run(work, done=done, failed=failed)
@@ -266,6 +274,7 @@ class EntryModel(QAbstractTableModel):
             task.cancel()
         self._under_way.clear()
         self._asked.clear()
+        self._failed.clear()
 
     # -- Qt --------------------------------------------------------------------
 

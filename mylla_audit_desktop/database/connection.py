@@ -28,8 +28,8 @@ from mylla_audit_desktop.log.errors import DatabaseError, MisfitError
 _SQLITE_STEPS = 200_000
 # The worker waits for the end of an attempt, also where nobody answers it.
 _CANCEL_TIMEOUT_SECONDS = 2.0
-# A transaction that writes has its next statement ready long before.
-_ABANDONED_SECONDS = 15
+# A transaction that writes has its next statement ready long before, on a busy machine too.
+_ABANDONED_SECONDS = 60
 # libpq's words for a server that can be written to.
 _WRITABLE = frozenset({"read-write", "primary"})
 
@@ -211,8 +211,8 @@ def _committing(connection: sa.Connection, label: DatabaseLabel) -> Iterator[Non
     """A transaction to write in; says so where it is not known whether it was committed."""
     transaction = connection.begin()
     try:
-        # Where the network forgets this connection, the server gives up what it holds soon,
-        # so that the next attempt does not wait for its locks.
+        # Where this computer is gone with its connection, the server gives up what it holds
+        # soon, so that nobody waits for its locks.
         connection.exec_driver_sql(
             f"SET LOCAL idle_in_transaction_session_timeout = '{_ABANDONED_SECONDS}s'"
         )

@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.evidence.verify import verify_file
 
 ROOT = Path(__file__).parents[2]
@@ -13,11 +16,23 @@ READER = ("/usr/bin/python3", "-m", "tests.acceptance.screen_reader")
 BUS = "/usr/libexec/at-spi-bus-launcher"
 
 
-def test_the_three_jobs_are_done_through_the_accessibility_bus(tmp_path: Path) -> None:
+@pytest.fixture(params=["the demo log", "PostgreSQL"])
+def log(request: pytest.FixtureRequest) -> list[str]:
+    """What the program is told to open."""
+    if request.param == "the demo log":
+        return ["--demo"]
+    url: str = request.getfixturevalue("postgresql_url")
+    assert main(["demo", "--database", url, "--entries", "8000"]) == 0
+    return ["--database", url]
+
+
+def test_the_three_jobs_are_done_through_the_accessibility_bus(
+    tmp_path: Path, log: list[str]
+) -> None:
     needed = {"xvfb-run": "xvfb", "dbus-run-session": "dbus", "/usr/bin/python3": "python3"}
     for program, package in {**needed, BUS: "at-spi2-core"}.items():
         assert shutil.which(program), f"{program} is missing: apt-get install {package}"
-    application = [sys.executable, "-m", "mylla_audit_desktop", "--demo", "--theme", "light"]
+    application = [sys.executable, "-m", "mylla_audit_desktop", *log, "--theme", "light"]
     application += ["--profile", str(tmp_path / "profile"), "--size", "1280x800"]
     script = f'{BUS} --launch-immediately & exec "$@"'
     screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x800x24"]

@@ -42,7 +42,7 @@ _MOST_UNREADABLE = 100
 # How many entries are held at a time, more or less: a month of ten million has a hundred
 # thousand at unusual times.
 _BATCH_ENTRIES = 5_000
-_FIRST_BATCH = 4  # actors
+_FIRST_BATCH = 1  # actors
 
 
 class UnusualReader:

@@ -380,7 +380,7 @@ def test_what_another_decides_shows_by_itself(qtbot: QtBot, start: Start, office
 
 def test_a_new_policy_of_somebody_else_is_told(qtbot: QtBot, start: Start, small: Office) -> None:
     page = opened(qtbot, start, small)
-    page.follow_timer.setInterval(50)
+    page.follow_timer.setInterval(5)
     small.set_policy('time_zone = "UTC"\n[hours]\nsat = "08:00-23:00"\n')
     qtbot.wait_until(lambda: "version 2" in page.side.policy_title.text(), timeout=PATIENCE)
     assert "saved policy version 2" in page.banner.text()

@@ -121,8 +121,9 @@ class ReviewReader(QObject):
 
     def read_newer(self, reading: source.Reading) -> None:
         """Look whether anybody added anything."""
-        if self._slots["newer"].is_busy:
-            # On a slow server an answer may take longer than it is to the next look.
+        if self._slots["newer"].is_busy or self._slots["all"].is_busy:
+            # On a slow server an answer may take longer than it is to the next look; and what
+            # this look would find is being read anew already, not to be begun once more.
             return
 
         def done(newer: source.Reading | None) -> None:

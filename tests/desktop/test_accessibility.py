@@ -98,7 +98,7 @@ def turn_to(qtbot: QtBot, window: MainWindow, name: str) -> QWidget:
     window.show_page(page)
     is_there: dict[str, Callable[[], bool]] = {
         "Audit log": lambda: window.audit_log.details.table.model().rowCount() > 0,
-        "Review": lambda: bool(window.review.table.selected()),
+        "Review": lambda: window.review.details.changes.isVisible(),
         "Activity": lambda: window.activity.charts.isVisible(),
         "Retention": lambda: window.retention.state is not None,
     }

@@ -144,7 +144,7 @@ class ConnectionWatch:
             if row is not None and row[0] == connection.info.backend_pid:
                 connection.process = Process(*row)
             connection.limit = float("inf")
-        except BaseException:
+        except BaseException:  # Ctrl+C too: the pool has not taken it and would not close it
             connection.close()
             raise
         return connection
@@ -198,9 +198,13 @@ class ConnectionWatch:
         In the midst of a statement it would wait for the rest without any time limit.
         """
         with self._lock:
-            left, self._left_behind = self._left_behind, []
+            left = tuple(self._left_behind)
         for process in left:
+            # It is left behind until this was answered: the question may be swallowed too.
             probe.execute(_END, [process.pid, process.started])
+            with self._lock:
+                if process in self._left_behind:
+                    self._left_behind.remove(process)
 
 
 def _same_server(connection: WatchedConnection) -> dict[str, Any]:

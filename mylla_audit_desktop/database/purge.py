@@ -92,7 +92,7 @@ def purge(
             ) from None
         except AnotherRunError:
             raise
-        except Exception:
+        except Exception:  # whatever it is, it goes on up; the run must not look unfinished
             _try_to_end(run)
             raise
         return run.end(RunOutcome.DONE)

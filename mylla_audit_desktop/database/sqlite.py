@@ -49,8 +49,7 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
             connection.create_function("mylla_ip_key", 1, ip_sort_key, deterministic=True)
             connection.create_function("mylla_lower", 1, lower_text, deterministic=True)
             connection.create_function("mylla_local", 2, local_seconds, deterministic=True)
-        except BaseException:
-            # A file that is no database is found out here.
+        except BaseException:  # a file that is no database is found out here; Ctrl+C too
             connection.close()
             raise
         return connection

@@ -99,7 +99,7 @@ def export_csv(
     bounded = replace(request, output=output, highest_id=record.highest_id)
     try:
         result = _write(database, bounded, cancellation, progress)
-    except BaseException as error:
+    except BaseException as error:  # Ctrl+C too: the log says how each export ended
         # Whatever keeps this from being recorded, the export's own error is the one to tell.
         with suppress(KnownError):
             end_export_record(database, record, _outcome(error))

@@ -3,17 +3,21 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from psycopg.abc import Query
 
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.export import stream_csv
 from mylla_audit_desktop.database.reader import LogReader
+from mylla_audit_desktop.database.watch import ConnectionWatch, WatchedConnection
 from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.errors import DatabaseError
@@ -181,6 +185,37 @@ def test_what_half_a_statement_holds_is_given_up(
     begun = time.monotonic()
     write()
     assert time.monotonic() - begun < PATIENCE
+
+
+def test_what_is_left_behind_is_ended_later_where_that_was_swallowed_too(
+    database: Database, proxy: Proxy
+) -> None:
+    class Interrupted(WatchedConnection):
+        """Silence falls just as the server is told to end what was left behind."""
+
+        is_waited_for = True
+
+        def execute(self, query: Query, *args: Any, **kwargs: Any) -> psycopg.Cursor[Any]:
+            if Interrupted.is_waited_for and "pg_terminate_backend" in str(query):
+                Interrupted.is_waited_for = False
+                proxy.swallow_all()
+            return super().execute(query, *args, **kwargs)
+
+    def connect(**options: Any) -> Interrupted:
+        fixed = {"host": "127.0.0.1", "port": proxy.port, "user": "postgres"}
+        return Interrupted.connect(**{**fixed, "dbname": database.label.name, **options})
+
+    watch = ConnectionWatch(connect, sign_in_seconds=5)
+    with closing(watch.connect()) as other, closing(watch.connect()) as left:
+        left.execute("SELECT pg_advisory_xact_lock(7)")
+        seen = watch.look(left, None)
+        watch.look(left, seen)
+        assert not Interrupted.is_waited_for
+        proxy.forward()
+        watch.look(other, None)
+    with database.writing(Cancellation()) as connection:
+        connection.execute(sa.text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(7)"))
 
 
 @pytest.mark.parametrize("is_alone", [True, False])

@@ -19,7 +19,7 @@ from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.resources import resource_path
-from mylla_audit_desktop.review.policy import parse_policy
+from mylla_audit_desktop.review.policy_file import parse_policy
 
 _DAY = 86_400_000_000
 _ROUNDS = 7

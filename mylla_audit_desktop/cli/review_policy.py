@@ -9,7 +9,8 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.evidence.plain_file import open_plain_file
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.visible import visible_text
-from mylla_audit_desktop.review.policy import describe_policy, parse_policy
+from mylla_audit_desktop.review.policy_file import parse_policy
+from mylla_audit_desktop.review.policy_words import describe_policy
 
 _LARGEST = 1 << 20
 

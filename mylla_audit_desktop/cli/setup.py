@@ -36,7 +36,7 @@ def run_demo(arguments: Namespace, cancellation: Cancellation) -> int:
     from mylla_audit_desktop.database.setup import upgrade_schema
     from mylla_audit_desktop.demo.policy import demo_policy
     from mylla_audit_desktop.demo.story import DemoPlan, tell_story
-    from mylla_audit_desktop.review.policy import format_policy
+    from mylla_audit_desktop.review.policy_file import format_policy
 
     plan = DemoPlan(
         entries=arguments.entries,

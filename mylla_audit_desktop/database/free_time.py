@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from mylla_audit_desktop.database.window import Window
 from mylla_audit_desktop.log.instant import Instant
-from mylla_audit_desktop.review.policy import Schedule, shift_on
-from mylla_audit_desktop.review.working_time import zone_of
+from mylla_audit_desktop.review.policy import Schedule
+from mylla_audit_desktop.review.working_time import shift_on, zone_of
 
 _DAY = timedelta(days=1)
 

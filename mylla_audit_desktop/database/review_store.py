@@ -36,7 +36,8 @@ from mylla_audit_desktop.review.decision import (
     says_something,
 )
 from mylla_audit_desktop.review.finding import finding_id
-from mylla_audit_desktop.review.policy import Policy, PolicyVersion, format_policy, parse_policy
+from mylla_audit_desktop.review.policy import Policy, PolicyVersion
+from mylla_audit_desktop.review.policy_file import format_policy, parse_policy
 
 _Result = TypeVar("_Result")
 # A deadlock or a serialization failure undid everything; so often it is tried again.

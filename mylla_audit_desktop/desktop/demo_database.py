@@ -9,7 +9,7 @@ from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.first_policy import append_first_policy
 from mylla_audit_desktop.database.setup import has_newest_schema, upgrade_schema
 from mylla_audit_desktop.log.instant import Instant
-from mylla_audit_desktop.review.policy import format_policy
+from mylla_audit_desktop.review.policy_file import format_policy
 
 _NAME = "demo.sqlite"
 DEMO_ENTRIES = 50_000

@@ -38,7 +38,8 @@ from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule, Severity
 from mylla_audit_desktop.review.locations import Locations
 from mylla_audit_desktop.review.period import Population, Review
-from mylla_audit_desktop.review.policy import PolicyVersion, explain_policy
+from mylla_audit_desktop.review.policy import PolicyVersion
+from mylla_audit_desktop.review.policy_words import explain_policy
 from mylla_audit_desktop.review.words import RULE_NAMES, SEVERITY_NAMES, date_and_clock, person
 
 # Entries of a finding that are quoted; the IDs of the others are listed.

@@ -3,7 +3,8 @@
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.review.finding import Finding, Rule, Severity, finding_id
 from mylla_audit_desktop.review.off_hours import USUAL_ORIGIN, Origin, origin_words
-from mylla_audit_desktop.review.policy import Policy, describe_hours
+from mylla_audit_desktop.review.policy import Policy
+from mylla_audit_desktop.review.policy_words import describe_hours
 from mylla_audit_desktop.review.role_value import (
     ADMIN,
     ROLE_TITLES,

@@ -1,15 +1,16 @@
 """Whether a moment is working time for an actor, and if not, why."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.instant import Instant
-from mylla_audit_desktop.log.zones import zone_named
+from mylla_audit_desktop.log.zones import first_moment, last_moment, zone_named
 from mylla_audit_desktop.review.holiday_calendar import holiday_name
-from mylla_audit_desktop.review.policy import Schedule, describe_hours, shift_on
+from mylla_audit_desktop.review.policy import Schedule
+from mylla_audit_desktop.review.policy_words import describe_hours
 
 
 class Leisure(Enum):
@@ -33,6 +34,32 @@ class OffTime:
 def zone_of(schedule: Schedule) -> ZoneInfo:
     """The zone in which a schedule is meant."""
     return zone_named(schedule.time_zone)
+
+
+Interval = tuple[datetime, datetime]
+
+
+@lru_cache(maxsize=16_384)
+def shift_on(schedule: Schedule, day: date) -> tuple[Interval, ...]:
+    """The working time that starts on a day of the schedule's zone: `[start, end)` in UTC.
+
+    Empty on a day off and on a public holiday. A night shift ends on the next day,
+    whatever that is. Where a change of the clocks repeats the hour, the shift starts at
+    the first and ends at the last time that the clock shows so; where it skips the hour,
+    at the change.
+    """
+    shift = schedule.shifts[day.weekday()]
+    if shift is None or holiday_name(schedule.holidays, day) is not None:
+        return ()
+    zone = zone_named(schedule.time_zone)
+    try:
+        last_day = day if shift.end > shift.start else day + timedelta(days=1)
+        start = first_moment(datetime.combine(day, shift.start), zone)
+        end = last_moment(datetime.combine(last_day, shift.end), zone)
+    except OverflowError:
+        # At the ends of the calendar, where nobody works.
+        return ()
+    return ((start, end),) if start < end else ()
 
 
 def off_time(schedule: Schedule, moment: Instant) -> OffTime | None:

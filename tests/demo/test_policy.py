@@ -14,7 +14,8 @@ from mylla_audit_desktop.demo.policy import demo_policy
 from mylla_audit_desktop.demo.story import DemoPlan, tell_story
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.finding import Rule, Severity
-from mylla_audit_desktop.review.policy import Policy, format_policy, parse_policy
+from mylla_audit_desktop.review.policy import Policy
+from mylla_audit_desktop.review.policy_file import format_policy, parse_policy
 
 UNTIL = Instant.parse("2026-10-01T00:00:00Z")
 QUARTER = Instant.parse("2026-07-01T00:00:00Z")

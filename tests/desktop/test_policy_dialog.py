@@ -12,7 +12,8 @@ from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
 from mylla_audit_desktop.desktop.review.policy_draft import ActorDraft, draft_of, draft_to_toml
 from mylla_audit_desktop.log.errors import InputError
-from mylla_audit_desktop.review.policy import ActorPolicy, Policy, parse_policy
+from mylla_audit_desktop.review.policy import ActorPolicy, Policy
+from mylla_audit_desktop.review.policy_file import parse_policy
 from tests.desktop.reviewing import PATIENCE, Office, Start, opened
 from tests.review.test_policy import POLICIES
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.finding import Finding
-from mylla_audit_desktop.review.policy import Policy, parse_policy
+from mylla_audit_desktop.review.policy import Policy
+from mylla_audit_desktop.review.policy_file import parse_policy
 
 OFFICE = """
 time_zone = "Europe/Berlin"

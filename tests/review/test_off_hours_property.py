@@ -19,7 +19,8 @@ from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
 from mylla_audit_desktop.review.finding import Rule
-from mylla_audit_desktop.review.policy import WEEKDAYS, parse_policy
+from mylla_audit_desktop.review.policy import WEEKDAYS
+from mylla_audit_desktop.review.policy_file import parse_policy
 from tests.review.plain import expected
 from tests.servers import Server
 

@@ -8,17 +8,10 @@ from hypothesis import strategies as st
 
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.resources import resource_path
-from mylla_audit_desktop.review.policy import (
-    ActorPolicy,
-    Hours,
-    Policy,
-    Shift,
-    describe_policy,
-    explain_policy,
-    format_policy,
-    parse_policy,
-    shift_on,
-)
+from mylla_audit_desktop.review.policy import ActorPolicy, Hours, Policy, Shift
+from mylla_audit_desktop.review.policy_file import format_policy, parse_policy
+from mylla_audit_desktop.review.policy_words import describe_policy, explain_policy
+from mylla_audit_desktop.review.working_time import shift_on
 
 EXAMPLE = """
 time_zone = "Europe/Berlin"

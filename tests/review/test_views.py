@@ -10,7 +10,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.review.finding import Finding, Rule
-from mylla_audit_desktop.review.policy import parse_policy
+from mylla_audit_desktop.review.policy_file import parse_policy
 
 POLICY = parse_policy('time_zone = "Europe/Berlin"\n[actors.usr_7]\ntime_zone = "Asia/Tokyo"\n')
 

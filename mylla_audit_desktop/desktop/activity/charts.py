@@ -15,7 +15,8 @@ from mylla_audit_desktop.desktop.activity.working_time import Stretch
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import CutLabel, explain, plain_label
-from mylla_audit_desktop.review.policy import Policy, describe_policy
+from mylla_audit_desktop.review.policy import Policy
+from mylla_audit_desktop.review.policy_words import describe_policy
 
 # Heights in pixels, usual and at most; rows of the lists.
 _ROW, _TALLEST_ROW = 29, 44

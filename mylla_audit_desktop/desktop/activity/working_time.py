@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mylla_audit_desktop.review.policy import Policy, Schedule, shift_on
+from mylla_audit_desktop.review.policy import Policy, Schedule
+from mylla_audit_desktop.review.working_time import shift_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from mylla_audit_desktop.desktop.widgets import button, plain_label
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.review.holiday_calendar import next_holidays
 from mylla_audit_desktop.review.period import Review
-from mylla_audit_desktop.review.policy import format_policy, parse_policy
+from mylla_audit_desktop.review.policy_file import format_policy, parse_policy
 
 _PAUSE_MS = 400
 _BUSY_MS = 1_000

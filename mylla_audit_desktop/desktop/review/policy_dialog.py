@@ -22,7 +22,8 @@ from mylla_audit_desktop.desktop.widgets import button, dialog_column, permit, p
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.holiday_calendar import holiday_codes
-from mylla_audit_desktop.review.policy import PolicyVersion, format_policy
+from mylla_audit_desktop.review.policy import PolicyVersion
+from mylla_audit_desktop.review.policy_file import format_policy
 
 
 class PolicyDialog(QDialog):

@@ -13,7 +13,8 @@ from mylla_audit_desktop.desktop.widgets import button, plain_label
 from mylla_audit_desktop.log.visible import visible_lines, visible_text
 from mylla_audit_desktop.review.decision import SignOff
 from mylla_audit_desktop.review.period import Review
-from mylla_audit_desktop.review.policy import PolicyVersion, describe_policy
+from mylla_audit_desktop.review.policy import PolicyVersion
+from mylla_audit_desktop.review.policy_words import describe_policy
 
 
 class ReviewSide(QFrame):

@@ -20,7 +20,7 @@ from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.period import Period
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import SignOff, Status
-from mylla_audit_desktop.review.policy import describe_policy
+from mylla_audit_desktop.review.policy_words import describe_policy
 
 _WORDS = JobWords(
     window="Sign off",

@@ -15,6 +15,8 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
+    QTimer,
+    Signal,
 )
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
@@ -148,7 +150,12 @@ class ChangesModel(QAbstractTableModel):
 
 
 class ChangesTable(QTableView):
-    """Shows a `ChangesModel`; Enter or a double click unfolds a long text."""
+    """Shows a `ChangesModel`; Enter or a double click unfolds a long text.
+
+    rows_fitted: the rows have the height that their texts need in the columns' width.
+    """
+
+    rows_fitted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -170,7 +177,10 @@ class ChangesTable(QTableView):
         header.resizeSection(0, _FIELD_WIDTH)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        header.sectionResized.connect(self._fit_rows)
+        # While columns are told of their width, not all of them have it yet.
+        self._fit_timer = QTimer(self, singleShot=True, interval=0)
+        self._fit_timer.timeout.connect(self._fit_rows)
+        header.sectionResized.connect(lambda *_: self._fit_timer.start())
         self.activated.connect(self._toggle_fold)
 
     def show_fields(self, fields: tuple[FieldChange, ...]) -> None:
@@ -191,6 +201,7 @@ class ChangesTable(QTableView):
         self._delegate.forget_layouts()
         for row in range(self.changes.rowCount()):
             self.setRowHeight(row, self._delegate.height_of(row))
+        self.rows_fitted.emit()
 
 
 class ChangeDelegate(QStyledItemDelegate):

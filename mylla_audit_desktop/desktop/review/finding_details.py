@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -98,10 +98,7 @@ class FindingDetails(QFrame):
         self._content.setObjectName("content")
         self._scroll = QScrollArea()
         self._scroll.setObjectName("plain")
-        # The pane's width decides how high a diff is.
-        self._fit_timer = QTimer(self, singleShot=True, interval=0)
-        self._fit_timer.timeout.connect(self._fit_changes)
-        self.changes.horizontalHeader().sectionResized.connect(self._fit_timer.start)
+        self.changes.rows_fitted.connect(self._fit_changes)
         self.changes.horizontalHeader().resizeSection(0, _FIELD_WIDTH)
         self._lay_out()
         self.show_finding(None)
@@ -268,7 +265,6 @@ class FindingDetails(QFrame):
         self.changes.setVisible(bool(fields))
         self.no_changes.setVisible(not fields)
         self.no_changes.setText("" if fields else "No changes were recorded.")
-        self._fit_timer.start()
 
     def current_entry(self) -> EntrySummary | None:
         """The entry whose diff is shown."""

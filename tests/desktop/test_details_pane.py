@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.details_pane import DetailsPane, describe_entry
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
+from mylla_audit_desktop.desktop.widgets import CutLabel
 from mylla_audit_desktop.log.catalog import parse_catalog
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.instant import Instant
@@ -130,3 +131,29 @@ def test_trace_asks_for_the_target(qtbot: QtBot, pane: DetailsPane) -> None:
     with qtbot.wait_signal(pane.trace_target) as asked:
         qtbot.mouseClick(pane.trace, Qt.MouseButton.LeftButton)
     assert asked.args == ["agt_7Kq2"]
+
+
+def test_a_narrower_pane_shows_all_of_a_long_text(qtbot: QtBot, pane: DetailsPane) -> None:
+    before, after = "word " * 60, "word " * 30 + "other " * 20
+    show(pane, json.dumps({"a": before}), json.dumps({"a": after}))
+    wanted = pane.table.rowHeight(0)
+    pane.resize(600, 700)
+    qtbot.wait_until(lambda: pane.table.rowHeight(0) < wanted)
+    pane.resize(396, 700)
+    qtbot.wait_until(lambda: pane.table.rowHeight(0) == wanted)
+
+
+def test_a_long_id_stands_below_its_name_and_both_are_whole(pane: DetailsPane) -> None:
+    entry = AuditEntry(
+        1, WHEN, "member", "usr_12", "Priya Raman", "data.request_export",
+        "export", "exp_cf369e1a1ce8466db4872d8be3008c1d", "audit-log-2026-11-30.csv",
+        None, None, "2001:db8:85a3:1234:5678:8a2e:370:7334",
+    )  # fmt: skip
+    pane.show_details(describe_entry(entry))
+    QApplication.processEvents()
+    name, identity = pane.target.findChildren(CutLabel)
+    for label in (name, identity, pane.source):
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width(), label.text()
+    assert identity.y() > name.y()
+    name, identity = pane.actor.findChildren(CutLabel)
+    assert identity.y() < name.geometry().bottom()

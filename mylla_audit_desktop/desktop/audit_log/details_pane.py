@@ -26,6 +26,7 @@ from mylla_audit_desktop.desktop.audit_log.changes_table import (
 from mylla_audit_desktop.desktop.formats import format_count, format_moment
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
 from mylla_audit_desktop.desktop.widgets import (
+    FACT_HEIGHT,
     CutLabel,
     NameAndId,
     button,
@@ -116,7 +117,7 @@ class DetailsPane(QFrame):
         page = QWidget()
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         grid.setColumnMinimumWidth(0, 64)
         grid.setColumnStretch(1, 1)
         self.target.add(self.trace)
@@ -128,13 +129,14 @@ class DetailsPane(QFrame):
         )
         for row, (name, widget) in enumerate(rows):
             caption = plain_label(name, "muted")
-            # Only the moment may take two lines.
-            is_high = widget is self.when
-            top, middle = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignVCenter
-            grid.addWidget(caption, row, 0, alignment=top if is_high else middle)
+            # A moment, and a name with a long ID, may take two lines.
+            caption.setFixedHeight(FACT_HEIGHT)
+            grid.addWidget(caption, row, 0, alignment=Qt.AlignmentFlag.AlignTop)
             grid.addWidget(widget, row, 1)
             widget.setAccessibleName(name)
+        self.source.setFixedHeight(FACT_HEIGHT)
         self.when.setWordWrap(True)
+        self.when.setContentsMargins(0, 2, 0, 2)
         self.when.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)

@@ -4,19 +4,18 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
 _NARROW = 1_100
-_BESIDE = [900, 376]
+_BESIDE = [900, 396]
 _BELOW = [500, 300]
 
 
 class LogSplitter(QSplitter):
-    """The entries get what room is added."""
+    """Beside the details, the entries get what room is added."""
 
     def __init__(self, entries: QWidget, details: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.addWidget(entries)
         self.addWidget(details)
         self.setStretchFactor(0, 1)
-        self.setStretchFactor(1, 0)
         self.setChildrenCollapsible(False)
         self.setSizes(_BESIDE)
         details.setMinimumWidth(300)
@@ -29,6 +28,9 @@ class LogSplitter(QSplitter):
         if self.orientation() != wanted:
             self.setOrientation(wanted)
             self.setSizes(_BELOW if is_narrow else _BESIDE)
+            # One over the other, both are lower in a window that is.
+            for place, share in enumerate(_BELOW if is_narrow else (1, 0)):
+                self.setStretchFactor(place, share)
 
     def save_layout(self, state: QSettings) -> None:
         """Keep where the handle is."""

@@ -4,11 +4,11 @@ import html
 import re
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QLayout,
     QMessageBox,
@@ -175,26 +175,38 @@ class CutLabel(QLabel):
         painter.end()
 
 
-_SHORT_ID = 96
+_NAME_AND_ID = 2
+# A line of facts, as high as a link in it.
+FACT_HEIGHT = 20
 
 
 class NameAndId(QWidget):
-    """A name for people and, fainter and in monospace, the ID for machines."""
+    """A name for people and, fainter and in monospace, the ID for machines.
+
+    Where both have no room on one line, the ID stands below the name.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._name, self._identity = CutLabel(), CutLabel("muted")
         self._identity.setFont(mono_font())
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
-        self._row.addWidget(self._name)
-        self._row.addWidget(self._identity)
-        self._row.addStretch(1)
+        self._extra: QWidget | None = None
+        self._is_below = False
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(3, 1)
+        self._grid.setRowMinimumHeight(0, FACT_HEIGHT)
+        self._grid.addWidget(self._name, 0, 0)
+        self._grid.addWidget(self._identity, 0, 1)
+        for label in (self._name, self._identity):
+            label.setMinimumWidth(10)
 
     def add(self, widget: QWidget) -> None:
-        """Put something behind the ID."""
-        self._row.insertWidget(self._row.count() - 1, widget)
+        """Put something behind the ID, or behind the name where the ID is below it."""
+        self._extra = widget
+        self._grid.addWidget(widget, 0, 2)
 
     def say(self, name: str | None, identity: str | None, kind: str | None = None) -> None:
         """Show them; without a name the ID stands alone, and neither is said in words."""
@@ -203,17 +215,33 @@ class NameAndId(QWidget):
         self._name.setVisible(bool(self._name.text()))
         self._identity.setText(visible_name(identity) if identity != name else "")
         self._identity.setVisible(bool(self._identity.text()))
-        self._name.setMinimumWidth(10)
-        # A short ID is whole, however long the name.
-        width = self._identity.fontMetrics().horizontalAdvance(self._identity.text()[:20])
-        self._identity.setMinimumWidth(min(width, _SHORT_ID))
         text = "  ".join(one for one in (self._name.text(), self._identity.text()) if one)
         self.setToolTip(plain_tooltip(f"{text} ({kind})" if kind else text))
         self.setAccessibleDescription(text)
+        self._arrange()
 
     def text(self) -> str:
         """Both, as one text."""
         return self.accessibleDescription()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On one line or on two."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        texts = [one for one in (self._name, self._identity) if one.text()]
+        shown = [*texts, self._extra] if self._extra is not None else texts
+        gaps = self._grid.horizontalSpacing() * (len(shown) - 1)
+        needed = sum(one.sizeHint().width() for one in shown) + gaps
+        is_below = len(texts) == _NAME_AND_ID and needed > self.width()
+        if is_below != self._is_below:
+            self._is_below = is_below
+            self._grid.removeWidget(self._identity)
+            if is_below:
+                self._grid.addWidget(self._identity, 1, 0, 1, 4)
+            else:
+                self._grid.addWidget(self._identity, 0, 1)
 
 
 _NOTICE_WIDTH = 460
@@ -235,6 +263,8 @@ class EmptyState(QWidget):
         layout.setSpacing(8)
         layout.addStretch(2)
         for widget in (self._title, self._sentence, self.action, self.other):
+            if widget is self.action:
+                layout.addSpacing(4)
             layout.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -245,8 +275,11 @@ class EmptyState(QWidget):
         """Set the texts; without `action` there is no button, without `other` no second one."""
         self._title.setText(visible_text(title))
         self._sentence.setText(visible_text(sentence))
-        # A layout that centres a label gives it two lines, whatever it says.
-        self._sentence.setMinimumHeight(self._sentence.heightForWidth(_NOTICE_WIDTH))
+        # A layout that centres a label gives it two lines, whatever it says; and a label asked
+        # for its height never says less than the least that it may have.
+        self._sentence.setMinimumHeight(0)
+        self._sentence.ensurePolished()
+        self._sentence.setFixedHeight(self._sentence.heightForWidth(_NOTICE_WIDTH))
         self.setAccessibleDescription(f"{visible_text(title)}. {visible_text(sentence)}")
         for widget, text in ((self.action, action), (self.other, other)):
             widget.setText(text)

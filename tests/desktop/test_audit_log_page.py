@@ -458,6 +458,30 @@ def test_nothing_lies_over_anything_else_at_any_size(
     qtbot.wait_until(all_have_room)
 
 
+def test_a_lower_window_still_shows_the_entry_with_the_focus(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(250))))
+    page.window().resize(1280, 1000)
+    table = page.table
+    qtbot.wait_until(lambda: table.rowAt(table.viewport().height() - 40) > 20)
+    last = table.rowAt(table.viewport().height() - 40)
+    table.go_to(last)
+    page.window().resize(1280, 700)
+
+    def is_seen() -> None:
+        place = table.visualRect(table.currentIndex())
+        assert page.window().height() == 700
+        assert table.viewport().rect().contains(place), place
+
+    qtbot.wait_until(is_seen)
+    # One that was scrolled out of sight stays where it is.
+    table.scrollToBottom()
+    page.window().resize(1280, 600)
+    qtbot.wait_until(lambda: page.window().height() == 600)
+    assert not table.viewport().rect().intersects(table.visualRect(table.currentIndex()))
+
+
 def test_without_entries_the_head_of_the_table_stays(
     qtbot: QtBot, start: Start, log_url: LogUrl
 ) -> None:
@@ -465,6 +489,8 @@ def test_without_entries_the_head_of_the_table_stays(
     head = page.table.horizontalHeader()
     before = QRect(head.mapTo(page, QPoint(0, 0)), head.size())
     widths = [head.sectionSize(column) for column in range(head.count())]
+    # What was said before took more lines.
+    page.notice.say("No log", "Something that is long. " * 9, "Try again")
     page.bar.target.setText("agt_none")
     qtbot.wait_until(page.notice.isVisible)
     (shown,) = page.notice.findChildren(QHeaderView)
@@ -478,6 +504,10 @@ def test_without_entries_the_head_of_the_table_stays(
 
     qtbot.wait_until(is_the_same)
     assert page.details.shown_entry() is None
+    # What is said in one line leaves no room for a second one above the button.
+    (sentence,) = (one for one in page.notice.findChildren(QLabel) if "longer" in one.text())
+    gap = page.notice.action.y() - sentence.geometry().bottom()
+    assert max(gap, sentence.height()) < 20
 
 
 def test_a_long_error_keeps_within_a_narrow_window(

@@ -52,9 +52,13 @@ class EntryTable(PieceTable):
         header.setToolTip("Click to sort the whole result; right-click to choose columns")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns fill the width."""
+        """Columns fill the width; the entry with the focus, if it was seen, is still."""
+        current, before = self.currentIndex(), event.oldSize().height()
         super().resizeEvent(event)
         self.fit_columns(self.viewport().width())
+        bottom = self.visualRect(current).bottom()
+        if current.isValid() and self.viewport().height() <= bottom < before:
+            self.scrollTo(current)
 
     def fit_columns(self, room: int) -> None:
         """Time and address are always whole, the others share the rest, until the user sets one."""

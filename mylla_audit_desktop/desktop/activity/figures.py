@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from mylla_audit_desktop.desktop.theme import mono_font
 from mylla_audit_desktop.desktop.widgets import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -13,11 +14,15 @@ VALUE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell: what is shown, what is said of it in whole words, and the thing itself."""
+    """A cell: what is shown, what is said of it in whole words, and the thing itself.
+
+    is_code: for machines, as an ID or an action is.
+    """
 
     text: str
     words: str
     value: object = None
+    is_code: bool = False
 
 
 class FigureModel(QAbstractTableModel):
@@ -60,6 +65,8 @@ class FigureModel(QAbstractTableModel):
                 return figure.words
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tooltip(figure.words)
+            case Qt.ItemDataRole.FontRole:
+                return mono_font() if figure.is_code else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 is_number = isinstance(figure.value, int)
                 side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft

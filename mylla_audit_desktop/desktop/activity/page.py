@@ -7,15 +7,9 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QKeySequence,
-    QShortcut,
-    QShowEvent,
-)
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.connections.decision_file import decision_file
 from mylla_audit_desktop.database.activity import Activity, read_activity
@@ -30,10 +24,10 @@ from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import EmptyState, button, plain_label
+from mylla_audit_desktop.desktop.widgets import EmptyState, button
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.widgets.page import Page
-from mylla_audit_desktop.desktop.widgets.summary_label import SummaryLabel
+from mylla_audit_desktop.desktop.widgets.result_line import ResultLine
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.filters import LogFilters
@@ -44,7 +38,6 @@ from mylla_audit_desktop.log.week import CALENDAR_END, CALENDAR_START, WeekHour
 from mylla_audit_desktop.log.zones import system_zone
 from mylla_audit_desktop.review.policy import Policy
 
-_BUSY_MS = 1_000
 _DEFAULTS = LogFilters(PeriodChoice(Preset.LAST_90_DAYS))
 
 
@@ -88,32 +81,17 @@ class ActivityPage(Page):
         self.table_button.setCheckable(True)
         self.table_button.setToolTip("The same figures as tables")
         self.bar.add_button(self.table_button)
-        self.summary = SummaryLabel()
-        self.busy = plain_label("", "muted")
-        self.stop = button("Cancel", "link")
-        self.stop.setAccessibleName("Cancel reading")
+        self.line = ResultLine(self.bar.message, "Counting…")
+        self.summary = self.line.summary
         self.charts = Charts(theme)
         self.tables = FigureTables()
         self.notice = EmptyState()
-        self._busy_timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
         self._lay_out()
         self._connect()
-        self._show_busy(is_busy=False)
         self.notice.say("No log is open", "Open one to see its activity.")
         self._stack.setCurrentWidget(self.notice)
 
     def _lay_out(self) -> None:
-        head = QFrame()
-        head.setObjectName("filters")
-        head.setFixedHeight(32)
-        line = QHBoxLayout(head)
-        line.setContentsMargins(16, 2, 16, 8)
-        line.setSpacing(8)
-        line.addWidget(self.summary)
-        line.addWidget(self.bar.message)
-        line.addWidget(self.busy)
-        line.addWidget(self.stop)
-        line.addStretch(1)
         self._scroll = QScrollArea()
         # No stop for the keyboard: the charts in it are.
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -131,7 +109,7 @@ class ActivityPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
-        layout.addWidget(head)
+        layout.addWidget(self.line)
         layout.addWidget(_line())
         layout.addWidget(self._stack, 1)
 
@@ -139,13 +117,12 @@ class ActivityPage(Page):
         self.bar.filters_changed.connect(self._take_filters)
         self.bar.refresh_requested.connect(self.refresh)
         self.table_button.toggled.connect(self._show_figures)
-        self.stop.clicked.connect(self._stop_reading)
+        self.line.stop.clicked.connect(self._stop_reading)
         self.notice.action.clicked.connect(self._act_on_notice)
         self.charts.heat_map.hour_chosen.connect(self._open_hour)
         self.charts.histogram.days_chosen.connect(self._take_days)
         for name, top_list in self.charts.tops.items():
             top_list.value_chosen.connect(partial(self._open_value, name))
-        self._busy_timer.timeout.connect(lambda: self._show_busy(is_busy=True))
         # The keys of the audit log page, which are its own while it is on show.
         for keys, call in (("F5", self.refresh), ("Ctrl+Shift+X", self.bar.clear_filters)):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -221,7 +198,7 @@ class ActivityPage(Page):
         file = decision_file(log.decisions, log.database.label, self._data_folder)
         if self.activity is None:
             self._say("Counting the entries", "One moment.")
-        self._busy_timer.start()
+        self.line.set_busy(is_busy=True)
 
         def work(cancellation: Cancellation, _report: Report) -> _Answer:
             policy, problem = _read_policy(log, file, cancellation)
@@ -234,28 +211,22 @@ class ActivityPage(Page):
 
     def _stop_reading(self) -> None:
         self._slot.cancel()
-        self._show_busy(is_busy=False)
+        self.line.set_busy(is_busy=False)
         self._is_stale = True
         if self.activity is None:
             self._say("Cancelled", "Nothing was counted.", "Count again")
         else:
             self.summary.say(f"{self.summary.text()} · reading was cancelled")
 
-    def _show_busy(self, *, is_busy: bool) -> None:
-        self._busy_timer.stop()
-        self.busy.setText("Counting…" if is_busy else "")
-        self.busy.setVisible(is_busy)
-        self.stop.setVisible(is_busy)
-
     # -- answers ---------------------------------------------------------------
 
     def _take(self, answer: _Answer) -> None:
-        self._show_busy(is_busy=False)
+        self.line.set_busy(is_busy=False)
         activity = self.activity = answer.activity
         text = _summary(answer)
         self.summary.say(text)
         self.summary.setToolTip(_OFF_HOURS_WORDS if activity.members else "")
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.summary, text))
+        self.line.announce(text)
         if not activity.count:
             self._say(
                 "No entries match", "Choose a longer period or fewer filters.", "Clear filters"
@@ -279,7 +250,7 @@ class ActivityPage(Page):
         self._stack.setCurrentWidget(self.tables if is_table else self._scroll)
 
     def _fail(self, error: Exception) -> None:
-        self._show_busy(is_busy=False)
+        self.line.set_busy(is_busy=False)
         self._is_stale = True
         if not isinstance(error, KnownError):
             self._background.crashed.emit(error)

@@ -74,6 +74,7 @@ def _table(name: str) -> QTableView:
     table.setTabKeyNavigation(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setWordWrap(False)
+    table.setShowGrid(False)
     table.verticalHeader().setDefaultSectionSize(22)
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     table.horizontalHeader().setHighlightSections(False)
@@ -142,5 +143,5 @@ def _top_row(top: Top, *, has_name: bool) -> tuple[Figure, ...]:
     name = visible_text(top.name) or value
     count = Figure(f"{top.count:,}", f"{name}: {format_count(top.count)}", top.count)
     if has_name:
-        return Figure(name, name), Figure(value, value), count
-    return Figure(value, value), count
+        return Figure(name, name), Figure(value, value, is_code=True), count
+    return Figure(value, value, is_code=True), count

@@ -20,7 +20,6 @@ from mylla_audit_desktop.desktop.audit_log.export_subject import ExportSubject
 from mylla_audit_desktop.desktop.audit_log.exporting import Exporting
 from mylla_audit_desktop.desktop.audit_log.log_splitter import LogSplitter
 from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
-from mylla_audit_desktop.desktop.audit_log.result_line import ResultLine
 from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.formats import format_count, format_period
@@ -29,6 +28,7 @@ from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.result_line import ResultLine
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.errors import InputError, KnownError
@@ -62,7 +62,7 @@ class AuditLogPage(Page):
         # Whether the message beside the summary is about the server.
         self._says_failure = False
         self.bar = FilterBar(catalog, self._zone)
-        self.line = ResultLine(self.bar.message)
+        self.line = ResultLine(self.bar.message, "Reading…")
         self.summary, self.banner, self.busy = self.line.summary, self.line.banner, self.line.busy
         self.model = EntryModel(background, self._zone, self)
         self.table = EntryTable(self.model, theme)

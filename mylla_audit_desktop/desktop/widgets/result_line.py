@@ -13,10 +13,14 @@ _BUSY_MS = 1_000
 
 
 class ResultLine(QFrame):
-    """`message` is the filters' own, beside the summary; `stop` and `banner` are buttons."""
+    """`message` is the filters' own, beside the summary; `stop` and `banner` are buttons.
 
-    def __init__(self, message: QLabel) -> None:
+    busy_word: what is said while it takes long, such as "Reading…".
+    """
+
+    def __init__(self, message: QLabel, busy_word: str) -> None:
         super().__init__()
+        self._busy_word = busy_word
         self.setObjectName("filters")
         self.setFixedHeight(32)
         self.summary = SummaryLabel()
@@ -60,6 +64,6 @@ class ResultLine(QFrame):
 
     def _show_busy(self, *, is_busy: bool) -> None:
         self._timer.stop()
-        self.busy.setText("Reading…" if is_busy else "")
+        self.busy.setText(self._busy_word if is_busy else "")
         self.busy.setVisible(is_busy)
         self.stop.setVisible(is_busy)

@@ -40,8 +40,11 @@ def explain_policy(policy: Policy) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def describe_hours(shifts: tuple[Shift | None, ...]) -> str:
-    """`Mon-Thu 09:00-17:00, Fri 09:00-15:00`; one place a weekday, Monday first."""
+def describe_hours(shifts: tuple[Shift | str | None, ...]) -> str:
+    """`Mon-Thu 09:00-17:00, Fri 09:00-15:00`; one place a weekday, Monday first.
+
+    A text is a shift as it was typed.
+    """
     parts = []
     for shift, group in groupby(range(7), key=lambda day: shifts[day]):
         if shift is None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.review.page import ReviewPage
@@ -112,6 +113,11 @@ def test_what_is_wrong_is_marked_at_its_field(
     dialog.exceptions.own_hours.click()
     previewed(qtbot, dialog)
     assert dialog.draft().actors[0].week is not None
+    fields = {one.accessibleName(): one for one in dialog.exceptions.findChildren(QLineEdit)}
+    for day in ("Monday", "Tuesday", "Wednesday"):
+        for side, hour in (("start", "22:00"), ("end", "06:00")):
+            QTest.keyClicks(fields[f"Exception {day} {side}"], hour)
+    assert dialog.exceptions.table.item(0, 3).text() == "Mon-Wed 22:00-06:00"
     dialog.fields.holidays.setFocus()
     QTest.keyClicks(dialog.fields.holidays, "DE-BE")
     qtbot.wait_until(

@@ -27,8 +27,11 @@ from mylla_audit_desktop.desktop.widgets import (
 )
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.zones import all_zone_names
+from mylla_audit_desktop.review.policy_words import describe_hours
 
 _COLUMNS = ("Team member", "Time zone", "Holidays", "Hours")
+# As narrow as the week can be: what is left is for the table.
+_FORM_WIDTH = 340
 
 
 class Exceptions(QWidget):
@@ -76,6 +79,7 @@ class Exceptions(QWidget):
     def _lay_out(self) -> None:
         form = field_form()
         self._fields.setLayout(form)
+        self._fields.setFixedWidth(_FORM_WIDTH)
         for name, label, field in (
             ("Exception team member", "Team member", self.member),
             ("Exception time zone", "Time zone", self.zone),
@@ -98,8 +102,8 @@ class Exceptions(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 12, 0, 0)
         row.setSpacing(20)
-        row.addLayout(left, 3)
-        row.addLayout(right, 2)
+        row.addLayout(left, 1)
+        row.addLayout(right)
 
     def _connect(self) -> None:
         self.table.currentCellChanged.connect(lambda *_: self._show_actor())
@@ -161,10 +165,10 @@ class Exceptions(QWidget):
         actor = self._actors[place]
         name = self._names.get(actor.actor_id, "")
         who = f"{name} ({actor.actor_id})" if name else actor.actor_id
-        week = "" if actor.week is None else describe_week(actor.week)
+        week = "" if actor.week is None else _words(actor.week)
         for column, text in enumerate((who, actor.time_zone, actor.holidays, week)):
             item = QTableWidgetItem(visible_text(text))
-            # Hours rarely fit.
+            # Hours that differ by day rarely fit.
             item.setToolTip(plain_tooltip(text))
             self.table.setItem(place, column, item)
 
@@ -218,12 +222,11 @@ class Exceptions(QWidget):
             self.changed.emit()
 
 
-def describe_week(week: WeekDraft) -> str:
-    """`Wed 22:00-06:00, Thu 22:00-06:00`; "never" for a week off."""
-    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    parts = [
-        f"{day} {start.strip()}-{end.strip()}"
-        for day, (start, end) in zip(days, week, strict=True)
-        if not is_off((start, end))
-    ]
-    return ", ".join(parts) or "never"
+def _words(week: WeekDraft) -> str:
+    """Days with the same hours together, such as `Wed-Fri 22:00-06:00`."""
+    return describe_hours(
+        tuple(
+            None if is_off((start, end)) else f"{start.strip()}-{end.strip()}"
+            for start, end in week
+        )
+    )

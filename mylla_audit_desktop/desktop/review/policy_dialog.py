@@ -86,7 +86,7 @@ class PolicyDialog(QDialog):
         layout.addLayout(buttons)
         self.message.hide()
         # With room for what is wrong, so that nothing moves when it is said.
-        self.resize(900, 590)
+        self.resize(940, 590)
 
     def _connect(self) -> None:
         self.fields.changed.connect(self._take_change)

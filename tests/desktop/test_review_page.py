@@ -1,6 +1,7 @@
 """The review page as its user sees it, in a real window, over both databases."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,20 @@ def test_a_title_does_not_say_again_who_it_was(qtbot: QtBot, start: Start, small
     assert "Olga: Sat " in page.model.data(index, Qt.ItemDataRole.ToolTipRole)
 
 
+def test_the_gravest_titles_are_whole_in_a_usual_window(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    kim = {"actor_id": "usr_9", "actor_name": "Kim Sato"}
+    small.add([promotion(29, 9, **kim, target_id="usr_9", after='{"role": "Super Admin"}')])
+    page = opened(qtbot, start, small)
+    page.window().resize(1280, 800)
+    index = page.model.index(0, TITLE)
+    assert page.model.data(index) == "Kim Sato promoted themselves to Super Admin"
+    pieces = page.model.data(index, PIECES_ROLE)
+    assert "themselves Super Admin" in pieces[0][0]
+    qtbot.wait_until(lambda: page.table.delegate.width(pieces) <= page.table.columnWidth(TITLE))
+
+
 def test_in_a_narrow_window_every_column_can_be_reached(
     qtbot: QtBot, start: Start, small: Office
 ) -> None:
@@ -143,6 +158,12 @@ def test_in_a_narrow_window_every_column_can_be_reached(
         return left >= 0 and left + table.columnWidth(STATUS) <= table.viewport().width()
 
     qtbot.wait_until(is_last_seen, timeout=PATIENCE)
+    choices = (page.filters.status, page.filters.severity, page.filters.actor)
+    for one, following in pairwise(choices):
+        assert one.geometry().right() < following.x(), (
+            "the arrow of one touches the next one's word"
+        )
+    assert choices[-1].geometry().right() < page.filters.width()
     window.resize(1280, 800)
     qtbot.wait_until(lambda: not table.horizontalScrollBar().isVisible(), timeout=PATIENCE)
     assert table.horizontalHeader().length() == table.viewport().width()

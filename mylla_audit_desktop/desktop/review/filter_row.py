@@ -14,7 +14,7 @@ from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule, Severity
 from mylla_audit_desktop.review.words import SEVERITY_NAMES
 
-_ARROW_ROOM = 30
+_ARROW_ROOM = 24
 
 
 class FilterRow(QFrame):
@@ -41,10 +41,10 @@ class FilterRow(QFrame):
         self.stop = button("Cancel", "link")
         self.stop.setAccessibleName("Cancel reading")
         row = QHBoxLayout(self)
-        row.setContentsMargins(4, 4, 4, 4)
+        row.setContentsMargins(5, 4, 0, 4)
         row.setSpacing(0)
         for choice in (self.status, self.severity, self.actor):
-            choice.setProperty("kind", "quiet-choice")
+            choice.make_quiet()
             choice.chosen.connect(lambda _value: self.changed.emit())
             # In a narrow window each keeps room for its words and the arrow behind them.
             words = choice.fontMetrics().horizontalAdvance(choice.text())

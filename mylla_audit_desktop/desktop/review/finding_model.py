@@ -18,7 +18,7 @@ from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule, Severity
-from mylla_audit_desktop.review.words import SEVERITY_NAMES, cut
+from mylla_audit_desktop.review.words import SEVERITY_NAMES, cut, named
 from mylla_audit_desktop.review.working_time import Leisure
 
 COLUMNS = ("Severity", "Finding", "By", "When", "Status")
@@ -224,6 +224,9 @@ def _short_title(one: ReviewedFinding) -> str:
     if finding.rule is Rule.OFF_HOURS:
         title = title.removeprefix(f"{cut(finding.actor_name or finding.actor_id)}: ")
         title = title.replace(f", {Leisure.OUTSIDE_HOURS.value}", ", outside hours", 1)
+    elif finding.actor_id == finding.target_id:
+        name = named(finding.actor_name, finding.actor_id, "")
+        title = title.replace(f"{name} promoted themselves to", "Made themselves", 1)
     return visible_text(title)
 
 

@@ -29,8 +29,16 @@ class ChoiceButton(QPushButton):
         self._place = 0
         # What stands before the choice on the button, such as "Status: ".
         self.prefix = ""
+        # The style sheet gives a button with a menu no room at its left; as in a text field.
+        self._indent = "\u2002\u2005"
         self.setMenu(QMenu(self))
         self.offer(choices)
+
+    def make_quiet(self) -> None:
+        """Be a word among others, where there is little room."""
+        self.setProperty("kind", "quiet-choice")
+        self._indent = "\u2005"
+        self._show(self._place)
 
     @property
     def value(self) -> object:
@@ -82,8 +90,7 @@ class ChoiceButton(QPushButton):
         self._place = place
         self._actions[place].setChecked(True)
         label = visible_text(self._choices[place][1])
-        # The style sheet gives a button with a menu no room at its left; as in a text field.
-        self.setText(f"\u2002\u2005{self.prefix}{plain_action(label)}")
+        self.setText(f"{self._indent}{self.prefix}{plain_action(label)}")
         self.setAccessibleDescription(label)
 
     def _choose(self, place: int) -> None:

@@ -2,8 +2,8 @@
 
 Usage: PYTHONPATH=. python packaging/setup/looks.py FOLDER [THEMES [SIZES [VIEW ...]]]
 with THEMES such as `light,dark` and SIZES such as `1280x800,1920x1080`; the scale is that of
-QT_SCALE_FACTOR. A picture is named by its view, theme, size (pages only) and scale. Paths are
-seen in the pictures, so what is made for them stands in FOLDER/work, and is removed.
+QT_SCALE_FACTOR. A picture is named by its view, theme, size (pages only) and scale. What is made
+for them stands in HOME, whose paths are seen in the pictures.
 """
 
 import json
@@ -17,10 +17,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
+from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from mylla_audit_desktop.cli.main import main as command
 from mylla_audit_desktop.connections.profile import Colour, ConnectionProfile, Kind
@@ -33,6 +33,7 @@ from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
 from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.desktop.settings_dialog import SettingsDialog
 from mylla_audit_desktop.desktop.shortcuts import shortcut_dialog
 from mylla_audit_desktop.desktop.theme import ThemeChoice
 from mylla_audit_desktop.log.filters import LogFilters
@@ -60,7 +61,7 @@ class Looks:
         self._scale = os.environ.get("QT_SCALE_FACTOR", "1")
         keyring = MemoryKeyring()
         arguments = Namespace(
-            profile="profile",
+            profile=str(Path.home() / "profile"),
             theme=themes[0].value,
             size=sizes[0],
             demo=False,
@@ -101,8 +102,9 @@ class Looks:
 
     def connection_tested(self) -> QWidget:
         dialog = self._connection()
-        shutil.copy(self._server.authority.file, "company-ca.crt")
-        dialog.form.root.line.setText("company-ca.crt")
+        certificate = Path.home() / "company-ca.crt"
+        shutil.copy(self._server.authority.file, certificate)
+        dialog.form.root.line.setText(str(certificate))
         dialog.start_test()
         self._until(lambda: "works" in dialog.state.text())
         return dialog
@@ -159,7 +161,7 @@ class Looks:
         return dialog
 
     def evidence_damaged(self) -> QWidget:
-        file = Path("evidence.csv")
+        file = Path.home() / "evidence.csv"
         file.write_text("timestamp,actor_id\n2026-01-01,usr_1\n", "utf-8")
         dialog = self.session.open_evidence(file)
         self._until(dialog.another.isVisible)
@@ -172,7 +174,7 @@ class Looks:
 
     def welcome_again(self) -> QWidget:
         session = self.session
-        log = Path("log.sqlite")
+        log = Path.home() / "mylla-eu.sqlite"
         assert command(["demo", "--database", f"sqlite:///{log}", "--entries", "5000"]) == 0
         session.store.save(
             ConnectionProfile(
@@ -200,7 +202,23 @@ class Looks:
             self._until_details()
         return self.window
 
+    def entry_menu(self) -> QWidget:
+        QTest.keyClick(self.window.audit_log.table, Qt.Key.Key_F10)
+        return self._menu()
+
+    def period_menu(self) -> QWidget:
+        self._menu().close()
+        self.window.audit_log.bar.period.showMenu()
+        return self._menu()
+
+    def _menu(self) -> QMenu:
+        self._until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        return menu
+
     def trace(self) -> QWidget:
+        self._menu().close()
         page = self.window.audit_log
         page.details.trace.click()
         self._until(lambda: page.model.snapshot is not None and page.filters.targets != ())
@@ -217,7 +235,7 @@ class Looks:
         return dialog
 
     def _export(self) -> ExportDialog:
-        dialog = self.window.audit_log.exporting.dialog(Path.cwd())
+        dialog = self.window.audit_log.exporting.dialog()
         assert dialog is not None
         dialog.open()
         return dialog
@@ -335,18 +353,36 @@ class Looks:
         menu.popup(self.window.mapToGlobal(self.window.rect().center()))
         return menu
 
+    def evidence_opened_before(self) -> QWidget:
+        return self._evidence("Evidence opened before")
+
+    def evidence_to_remove(self) -> QWidget:
+        return self._evidence("Remove evidence")
+
+    def _evidence(self, title: str) -> QWidget:
+        menu = self.switcher()
+        assert isinstance(menu, QMenu)
+        for action in menu.actions():
+            if action.text() == title:
+                menu.setActiveAction(action)
+                QTest.keyClick(menu, Qt.Key.Key_Right)
+        return self._menu()
+
     def odd_names(self) -> QWidget:
         """Long names, names of blanks, and twins that differ only in how they are stored."""
         self.window.status.connections.close()
         self.window.notice.button.click()
-        _write_odd_log(Path("odd.ndjson"))
+        file = Path.home() / "odd.ndjson"
+        _write_odd_log(file)
         self.window.show_page(self.window.audit_log)
-        self.session.open_evidence(Path("odd.ndjson"))
+        self.session.open_evidence(file)
         self._until(lambda: self._logs[-1].name == "odd.ndjson")
         self._until_entries()
         return self.window
 
     def odd_review(self) -> QWidget:
+        while popup := QApplication.activePopupWidget():
+            popup.close()
         page: ReviewPage = self.window.review
         page.head.set_choice(PeriodChoice(Preset.THIS_QUARTER))
         self.window.show_page(page)
@@ -409,6 +445,8 @@ class Looks:
     def _shoot(self, name: str, shown: QWidget) -> None:
         for theme in self._themes:
             self.session.theme.apply(theme)
+            if isinstance(shown, SettingsDialog):
+                shown.theme.set_value(theme)
             for width, height in self._sizes if shown is self.window else self._sizes[:1]:
                 if shown is self.window:
                     self.window.resize(width, height)
@@ -417,8 +455,20 @@ class Looks:
                 QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
                 size = f"-{width}x{height}" if shown is self.window else ""
                 path = self._folder / f"{name}-{theme.value}{size}-x{self._scale}.png"
-                assert shown.grab().save(str(path)), path
+                assert _picture(shown).save(str(path)), path
         print(name, flush=True)
+
+
+def _picture(shown: QWidget) -> QPixmap:
+    if not isinstance(shown, QMenu):
+        return shown.grab()
+    # With the menus that it was opened from, as they stand on the screen.
+    menus = [one for one in QApplication.topLevelWidgets() if isinstance(one, QMenu)]
+    around = QRect()
+    for menu in menus:
+        if menu.isVisible():
+            around = around.united(menu.geometry())
+    return shown.screen().grabWindow(0, around.x(), around.y(), around.width(), around.height())
 
 
 def _write_odd_log(path: Path) -> None:
@@ -457,6 +507,8 @@ VIEWS: tuple[Callable[[Looks], QWidget], ...] = (
     Looks.not_opened,
     Looks.welcome_again,
     Looks.audit_log,
+    Looks.entry_menu,
+    Looks.period_menu,
     Looks.trace,
     Looks.export,
     Looks.exported,
@@ -479,6 +531,8 @@ VIEWS: tuple[Callable[[Looks], QWidget], ...] = (
     Looks.production,
     Looks.switcher,
     Looks.odd_names,
+    Looks.evidence_opened_before,
+    Looks.evidence_to_remove,
     Looks.odd_review,
     Looks.odd_activity,
     Looks.lost,
@@ -489,10 +543,6 @@ def main() -> None:
     folder = Path(sys.argv[1]).resolve()
     themes = sys.argv[2] if len(sys.argv) > 2 else "light,dark,contrast"
     sizes = sys.argv[3] if len(sys.argv) > 3 else "1280x800,1920x1080"
-    work = folder / "work"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    os.chdir(work)
     QApplication(sys.argv[:1])
     with running_sign_in_server() as server:
         Looks(
@@ -502,7 +552,6 @@ def main() -> None:
             [one.replace("-", "_") for one in sys.argv[4:]],
             server,
         ).take()
-    shutil.rmtree(work)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,14 @@ cd "$here"
 folder=$1 scales=${2:-1 1.5 2}
 shift
 [ $# -eq 0 ] || shift
-# The zone and the login are seen in the pictures.
-export TZ=Europe/Berlin LOGNAME=ana PYTHONPATH="$here"
 mkdir -p "$folder"
+# The zone, the login and paths are seen in the pictures: those of a user, where this computer
+# lets there be one.
+home=/home/ana
+mkdir "$home" 2>/dev/null || home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+trap 'exit 130' INT TERM
+export TZ=Europe/Berlin LOGNAME=ana HOME="$home" PYTHONPATH="$here"
 for scale in $scales; do
     QT_SCALE_FACTOR="$scale" xvfb-run -a -s "-screen 0 3840x2400x24" \
         .venv/bin/python packaging/setup/looks.py "$folder" "$@"

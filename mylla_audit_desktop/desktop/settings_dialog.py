@@ -37,7 +37,7 @@ class SettingsDialog(QDialog):
         self.theme = ChoiceButton("Theme", list(THEME_WORDS.items()))
         self.theme.set_value(theme)
         self.theme.chosen.connect(self.theme_chosen)
-        self.zone = button("", "choice")
+        self.zone = button("")
         self.zone.clicked.connect(self.zone_requested)
         self.policy = button("Review policy…")
         permit(self.policy, no_policy, "Working hours, holidays, networks and exceptions")
@@ -49,16 +49,17 @@ class SettingsDialog(QDialog):
         close = button("Close", "primary")
         close.setDefault(True)
         close.clicked.connect(self.accept)
-        policy = QHBoxLayout()
-        policy.addWidget(self.policy)
-        policy.addStretch(1)
+        zone, policy = QHBoxLayout(), QHBoxLayout()
+        for row, opener in ((zone, self.zone), (policy, self.policy)):
+            row.addWidget(opener)
+            row.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addWidget(who)
         column.addWidget(why)
         form = field_form(
             ("Theme", self.theme),
-            ("Time zone", self.zone),
+            ("Time zone", zone),
             ("Reviewer", column),
             ("Policy", policy),
         )
@@ -72,7 +73,7 @@ class SettingsDialog(QDialog):
 
     def show_zone(self, text: str) -> None:
         """The zone in force."""
-        self.zone.setText(text)
+        self.zone.setText(f"{text}…")
         self.zone.setAccessibleName(f"Time zone {text}")
 
     def _ask_for_policy(self) -> None:

@@ -28,7 +28,10 @@ class StatusBar(QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
+        # Its last text ends where everything on a page does.
+        self.setContentsMargins(0, 0, 8, 0)
         self.dot = plain_label("●", "faint")
+        self.dot.setIndent(0)
         self._is_lost = False
         self.mark = plain_label("")
         self.mark.setObjectName("mark")

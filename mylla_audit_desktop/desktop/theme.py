@@ -211,6 +211,8 @@ class Theme(QObject):
             renderer.render(painter, QRectF(0, 0, size, size))
             painter.end()
             icon.addPixmap(pixmap)
+            # Where it is selected Qt would mix in the colour of the selection.
+            icon.addPixmap(pixmap, QIcon.Mode.Selected)
         return icon
 
     def _follow(self) -> None:

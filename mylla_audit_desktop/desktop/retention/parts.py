@@ -80,6 +80,7 @@ class ValuePanel(QFrame):
         self.figure = plain_label("…", "figure", is_selectable=True)
         self.figure.setAccessibleName(name)
         self.mark = plain_label("", "good")
+        self.mark.setObjectName("retentionMark")
         self.detail = plain_label("", "muted", is_selectable=True)
         self.detail.setWordWrap(True)
         self.detail.setAlignment(Qt.AlignmentFlag.AlignTop)

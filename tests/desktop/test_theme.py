@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import product
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.theme import (
@@ -40,8 +40,11 @@ PAIRS = [
     *product(("critical", "high", "medium", "low"), ("panel", "selection")),
     # The chosen row of the checklist, and the bars that say something.
     *product(("text", "muted"), ("tint",)),
-    *product(("text",), ("changed_tint", "added_tint")),
-    ("on_accent", "accent"),
+    # What the bars across the window say, and the link in them.
+    *product(("text",), ("changed_tint", "added_tint", "removed_tint")),
+    *product(("accent",), ("changed_tint", "removed_tint")),
+    # The label of a connection, in its colour.
+    *product(("on_accent",), ("accent", "muted", "removed", "changed", "added")),
     ("panel", "removed"),
     ("removed", "window"),
     ("added", "window"),
@@ -99,3 +102,34 @@ def test_a_button_shows_that_it_cannot_be_pressed(
     assert colors[tokens.disabled] > 5
     # Smoothing may give single points any shade.
     assert all(colors[one] < 5 for one in (tokens.accent, tokens.removed, tokens.text))
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.CONTRAST])
+@pytest.mark.parametrize(
+    "kind",
+    ["", "primary", "grave", "flat", "danger", "link", "choice", "quiet-choice", "row", "banner"],
+)
+def test_a_button_shows_that_it_has_the_focus(
+    qtbot: QtBot, qapp: QApplication, choice: ThemeChoice, kind: str
+) -> None:
+    Theme(qapp, choice)
+    window = QWidget()
+    column = QVBoxLayout(window)
+    one, other = button("Sign off", kind), button("Cancel")
+    column.addWidget(one)
+    column.addWidget(other)
+    qtbot.add_widget(window)
+    pictures = []
+    with qtbot.wait_active(window):
+        window.show()
+        window.activateWindow()
+    for focused in (other, one):
+        focused.setFocus()
+        qtbot.wait_until(focused.hasFocus)
+        pictures.append(window.grab(one.geometry()).toImage())
+    before, after = pictures
+    places = product(range(before.width()), range(before.height()))
+    colors = ((before.pixelColor(*at).name(), after.pixelColor(*at).name()) for at in places)
+    # Around its shorter sides and more (WCAG 2.2, 2.4.13).
+    changed = sum(contrast(*pair) >= 3 for pair in colors if pair[0] != pair[1])
+    assert changed > 2 * one.width(), changed

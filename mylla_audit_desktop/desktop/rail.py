@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from mylla_audit_desktop.desktop.theme import Theme, text_font
+from mylla_audit_desktop.desktop.widgets.selection import SelectionFollower
 
 _BADGE_ROLE = Qt.ItemDataRole.UserRole + 1
 _BADGE_HEIGHT = 16
@@ -64,6 +65,7 @@ class Rail(QFrame):
         column.addWidget(self.pages, 1)
         column.addWidget(self.settings, alignment=Qt.AlignmentFlag.AlignHCenter)
         self.pages.currentRowChanged.connect(self._turn)
+        SelectionFollower(self.pages)
         self.pages.itemClicked.connect(self.entered)
         self.pages.itemActivated.connect(self.entered)
         self.settings.clicked.connect(self.settings_requested)

@@ -296,3 +296,27 @@ def test_no_words_of_a_screen_reader_are_markup(
         assert not said.startswith("<"), (type(widget).__name__, said)
     said = QAccessible.queryAccessibleInterface(page.bar.message).text(QAccessible.Text.Description)
     assert said == "The action 'a & <b>' is none."
+
+
+def select_by_the_bus(widget: QWidget, number: int) -> None:
+    """Select a part of a list or table, counted with its headers, as a screen reader does."""
+    QAccessible.queryAccessibleInterface(widget).child(number).actionInterface().doAction("Toggle")
+
+
+def test_a_page_is_turned_to_by_selecting_its_name(qtbot: QtBot, window: MainWindow) -> None:
+    for number, name in ((1, "Review"), (2, "Activity"), (3, "Retention"), (0, "Audit log")):
+        for _twice in range(2):
+            select_by_the_bus(window.pages, number)
+            qtbot.wait_until(lambda: window.pages.selectedItems() == [window.pages.currentItem()])
+            assert window.pages.currentRow() == number
+        assert turn_to(qtbot, window, name).isVisible()
+
+
+def test_an_entry_is_shown_by_selecting_it(qtbot: QtBot, window: MainWindow) -> None:
+    page = window.audit_log
+    turn_to(qtbot, window, "Audit log")
+    before = page.details.accessibleDescription()
+    # A row of headers, and in each row its own header, which is hidden.
+    select_by_the_bus(page.table, 4 * (page.model.columnCount() + 1) + 1)
+    qtbot.wait_until(lambda: page.details.accessibleDescription() != before, timeout=PATIENCE)
+    assert page.table.currentIndex().row() == 3

@@ -8,6 +8,7 @@ from mylla_audit_desktop.desktop.audit_log.entry_model import COLUMNS, SORT_COLU
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import plain_action
 from mylla_audit_desktop.desktop.widgets.piece_table import PieceTable
+from mylla_audit_desktop.desktop.widgets.selection import SelectionFollower
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import Sort, SortColumn
 
@@ -37,6 +38,7 @@ class EntryTable(PieceTable):
         self._is_fitting = False
         self._build_header()
         self.selectionModel().currentRowChanged.connect(self._tell_current)
+        SelectionFollower(self)
         model.page_shown.connect(self._tell_page)
 
     def _build_header(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from mylla_audit_desktop.desktop.review.words import RULE_QUESTIONS, RULE_TITLES
 from mylla_audit_desktop.desktop.theme import Theme, text_font
+from mylla_audit_desktop.desktop.widgets.selection import SelectionFollower
 from mylla_audit_desktop.review.decision import ReviewedFinding, Status
 from mylla_audit_desktop.review.finding import Rule
 
@@ -76,6 +77,7 @@ class Checklist(QListWidget):
         self.setCurrentRow(0)
         self.show_counts(None)
         self.currentRowChanged.connect(lambda _row: self.rule_chosen.emit(self.rule))
+        SelectionFollower(self)
 
     @property
     def rule(self) -> Rule:

@@ -34,6 +34,7 @@ from mylla_audit_desktop.desktop.widgets import (
     plain_label,
     set_tone,
 )
+from mylla_audit_desktop.desktop.widgets.selection import SelectionFollower
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.diff import Kind
 from mylla_audit_desktop.log.entry import EntrySummary
@@ -83,6 +84,7 @@ class FindingDetails(QFrame):
         self.entries.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.entries.setUniformItemSizes(True)
         self.entries.currentRowChanged.connect(self._take_entry)
+        SelectionFollower(self.entries)
         self.changes = ChangesTable(theme)
         self.changes.setObjectName("diff")
         self.no_changes = plain_label("", "muted")

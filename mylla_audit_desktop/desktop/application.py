@@ -37,7 +37,8 @@ def run(arguments: Namespace) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("mylla-audit-desktop")
     application.setApplicationVersion(__version__)
-    application.setDesktopFileName("mylla-audit-desktop")
+    # Where Flatpak runs it, its menu entry is named as it is.
+    application.setDesktopFileName(os.environ.get("FLATPAK_ID", "mylla-audit-desktop"))
     application.setWindowIcon(QIcon(str(resource_path("icons", "application.svg"))))
     session = Session(application, arguments)
     session.start()
@@ -60,7 +61,9 @@ def run(arguments: Namespace) -> int:
     if not session.finish():
         # A thread still waits for a server that does not answer; waiting longer
         # would hang the quit, and destroying it would crash.
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            # Without a console, as from a menu of Windows, there are none.
+            if stream is not None:
+                stream.flush()
         os._exit(code)
     return code

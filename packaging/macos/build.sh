@@ -23,7 +23,7 @@ mkdir -p "$iconset"
 for size in 16 32 128 256 512; do
     for scale in 1 2; do
         name="icon_${size}x$size$([ "$scale" = 1 ] || echo @2x).png"
-        .cache/release/bin/python packaging/linux/icon.py resources/icons/application.svg \
+        QT_QPA_PLATFORM=offscreen .cache/release/bin/python packaging/linux/icon.py resources/icons/application.svg \
             "$((size * scale))" "$iconset/$name"
     done
 done

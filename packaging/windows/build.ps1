@@ -1,4 +1,4 @@
-# Not built here. On Windows 10 or newer with Python 3.11 to 3.13, Git and Inno Setup 6, its
+# Not built here. On 64-bit Windows 10 or newer (x64) with Python 3.11 to 3.13, Git and Inno Setup 6.3, its
 # `iscc` on the path:
 #   powershell -ExecutionPolicy Bypass -File packaging\windows\build.ps1
 # Leaves dist\mylla-audit-desktop\ and dist\mylla-audit-desktop-VERSION-setup.exe.

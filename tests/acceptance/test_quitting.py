@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from mylla_audit_desktop.cli.main import main
 from tests.proxies import proxy_to
 from tests.servers import Server
@@ -14,10 +16,12 @@ from tests.servers import Server
 QUITS = int(os.environ.get("MYLLA_QUITS", "16"))
 
 
-def quit_after(profile: Path, url: str, milliseconds: int) -> subprocess.Popen[str]:
+def quit_after(
+    profile: Path, url: str, milliseconds: int, shell: tuple[str, ...] = ()
+) -> subprocess.Popen[str]:
     words = [str(profile), url, str(milliseconds)]
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.acceptance.quitting", *words],
+        [*shell, sys.executable, "-m", "tests.acceptance.quitting", *words],
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -44,15 +48,17 @@ def test_quitting_while_work_is_under_way(tmp_path: Path, postgresql_url: str) -
         assert_quiet(window, f"after {after} ms")
 
 
+# Started from the menu of Windows there is nowhere to print.
+@pytest.mark.parametrize("shell", [(), ("sh", "-c", 'exec "$@" >&-', "sh")], ids=["", "no output"])
 def test_quitting_while_the_server_does_not_answer(
-    tmp_path: Path, postgresql_server: Server
+    tmp_path: Path, postgresql_server: Server, shell: tuple[str, ...]
 ) -> None:
-    name = "silent_at_the_end"
+    name = f"silent_at_the_end_{len(shell)}"
     url = postgresql_server.create_database(name)
     assert main(["demo", "--database", url, "--entries", "2000"]) == 0
     with proxy_to(postgresql_server.port) as proxy:
         behind = f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}"
-        window = quit_after(tmp_path / "profile", behind, 3000)
+        window = quit_after(tmp_path / "profile", behind, 3000, shell)
         # The result on the screen is some kilobytes.
         proxy.wait_for_bytes(20_000)
         proxy.swallow_all()

@@ -1,5 +1,6 @@
 """Builds the guide as static HTML: `build.py FOLDER`, from docs/guide, with its pictures.
 
+What else of the repository a page links to comes along: documents as pages, files as they are.
 Each page stands by itself and needs no network: one style sheet, no script.
 """
 
@@ -45,30 +46,37 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pages = _pages()
     pictures: set[Path] = set()
+    files: set[Path] = set()
     for source, (name, title) in pages.items():
-        body = _body(source, pages, pictures)
+        body = _body(source, pages, pictures, files)
         links = "\n".join(
             f'<li><a href="{other}"{" aria-current=page" if other == name else ""}>'
             f"{html.escape(other_title)}</a></li>"
-            for other, other_title in pages.values()
+            for path, (other, other_title) in pages.items()
+            if path.parent == GUIDE
         )
         text = _PAGE.format(title=html.escape(title), version=__version__, links=links, body=body)
         (folder / name).write_text(text, "utf-8")
     (folder / "images").mkdir(exist_ok=True)
     for picture in pictures:
         shutil.copy2(picture, folder / "images" / picture.name)
-    shutil.copy2(STYLE, folder / "guide.css")
+    for file in (*files, STYLE):
+        shutil.copy2(file, folder / file.name)
     print(f"{len(pages)} pages and {len(pictures)} pictures: {folder / 'index.html'}")
 
 
 def _pages() -> dict[Path, tuple[str, str]]:
-    """Source to file name and title: the first page, then the others as it links them."""
+    """Source to file name and title: the guide as its first page links it, then what it links."""
     first = GUIDE / "README.md"
     order = [first]
     for link in re.findall(r"\]\(([\w-]+\.md)", first.read_text("utf-8")):
         if GUIDE / link not in order:
             order.append(GUIDE / link)
     order += [path for path in sorted(GUIDE.glob("*.md")) if path not in order]
+    for page in list(order):
+        for link in re.findall(r"\]\((\.\./[\w./-]+\.md)", page.read_text("utf-8")):
+            if (other := (GUIDE / link).resolve()) not in order:
+                order.append(other)
     return {
         path: ("index.html" if path == first else f"{path.stem}.html", _title(path))
         for path in order
@@ -82,7 +90,9 @@ def _title(path: Path) -> str:
     return match[1]
 
 
-def _body(source: Path, pages: dict[Path, tuple[str, str]], pictures: set[Path]) -> str:
+def _body(
+    source: Path, pages: dict[Path, tuple[str, str]], pictures: set[Path], files: set[Path]
+) -> str:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     text = re.sub(r"<!--.*?-->", "", source.read_text("utf-8"), flags=re.DOTALL)
     tokens = markdown.parse(text)
@@ -90,7 +100,7 @@ def _body(source: Path, pages: dict[Path, tuple[str, str]], pictures: set[Path])
         if token.type == "heading_open":
             token.attrSet("id", _anchor(tokens[index + 1].content))
         for child in token.children or ():
-            _lead(child, source, pages, pictures)
+            _lead(child, source, pages, pictures, files)
         if token.children:
             token.children = [one for child in token.children for one in _themed(child, pictures)]
     return str(markdown.renderer.render(tokens, markdown.options, {}))
@@ -115,9 +125,13 @@ def _anchor(heading: str) -> str:
 
 
 def _lead(
-    token: Token, source: Path, pages: dict[Path, tuple[str, str]], pictures: set[Path]
+    token: Token,
+    source: Path,
+    pages: dict[Path, tuple[str, str]],
+    pictures: set[Path],
+    files: set[Path],
 ) -> None:
-    """Point links at the HTML pages and pictures at their copies."""
+    """Point links at the HTML pages, and pictures and files at their copies."""
     if token.type == "image":
         picture = (source.parent / str(token.attrs["src"])).resolve()
         pictures.add(picture)
@@ -135,9 +149,8 @@ def _lead(
         pictures.add(target)
         token.attrSet("href", f"images/{target.name}")
     else:
-        # Documents for developers stay in the repository.
-        token.attrSet("href", "#")
-        token.attrSet("title", f"In the repository: {target.relative_to(ROOT)}")
+        files.add(target)
+        token.attrSet("href", target.name)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ needed=$(printf '%s\n' $needed libegl1 libgl1 libfontconfig1 libdbus-1-3 libxcb-
 size=$(du -sk --exclude=DEBIAN "$root" | cut -f1)
 sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@NEEDED@/$needed/" \
     packaging/deb/control.in >"$root/DEBIAN/control"
+install -m755 packaging/deb/prerm "$root/DEBIAN/prerm"
 (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
 deb="dist/mylla-audit-desktop_${version}_$architecture.deb"
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 1767225600) \

@@ -141,10 +141,14 @@ case "$what" in run | test | release | all)
 esac
 case "$what" in deb | all)
     cp "$deb" "$root/root/package.deb"
-    inside find / -xdev -path /proc -prune -o -path /sys -prune -o -print | sort >"$root/root/before"
+    step "What every computer has: systemd man-db" inside sh -c "apt-get -qq install -y --no-install-recommends systemd man-db >/dev/null"
     step "apt install $deb" inside sh -c "apt-get -qq install -y --no-install-recommends /root/package.deb >/root/apt.log 2>&1 || { tail -20 /root/apt.log; exit 1; }"
     step "mylla-audit-desktop --demo --tour" inside mylla-audit-desktop --demo --tour /root/tour
     step "mylla-audit verify" inside mylla-audit verify /root/tour/audit-log.csv
+    step "man mylla-audit" inside sh -c "man mylla-audit | grep -q 'retention enforce' && man mylla-audit-desktop | grep -q -- --demo"
+    step "The daily job is off" inside sh -c "[ \"\$(systemctl is-enabled mylla-audit-retention.timer)\" = disabled ]"
+    # An administrator turned it on.
+    inside systemctl --quiet enable mylla-audit-retention.timer
     step "apt remove" inside sh -c "apt-get -qq purge -y mylla-audit-desktop >/root/apt.log 2>&1"
     left=$(inside find / -xdev \( -path /proc -o -path /sys -o -path /root \) -prune -o -iname '*mylla*' -print)
     if [ -n "$left" ]; then

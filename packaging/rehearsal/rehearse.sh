@@ -150,7 +150,8 @@ case "$what" in deb | all)
     # An administrator turned it on.
     inside systemctl --quiet enable mylla-audit-retention.timer
     step "apt remove" inside sh -c "apt-get -qq purge -y mylla-audit-desktop >/root/apt.log 2>&1"
-    left=$(inside find / -xdev \( -path /proc -o -path /sys -o -path /root \) -prune -o -iname '*mylla*' -print)
+    # man keeps pages that were read.
+    left=$(inside find / -xdev \( -path /proc -o -path /sys -o -path /root -o -path /var/cache/man \) -prune -o -iname '*mylla*' -print)
     if [ -n "$left" ]; then
         echo "This was left behind:" >&2
         echo "$left" >&2

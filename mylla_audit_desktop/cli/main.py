@@ -100,7 +100,19 @@ def build_parser() -> argparse.ArgumentParser:
     ):
         command = add(commands)
         command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    _describe_commands(parser)
     return parser
+
+
+def _describe_commands(parser: argparse.ArgumentParser) -> None:
+    """Have each command say in its own help what the list of the commands says of it."""
+    for action in parser._actions:  # noqa: SLF001 - argparse tells its commands nowhere else
+        if isinstance(action, _Commands):
+            for listed in action._choices_actions:  # noqa: SLF001 - likewise
+                does = listed.help or ""
+                command = action.choices[listed.dest]
+                command.description = f"{does[:1].upper()}{does[1:]}."
+                _describe_commands(command)
 
 
 _EPILOG = (

@@ -65,7 +65,8 @@ def page(parser: argparse.ArgumentParser) -> str:
         parts.append(".SH COMMANDS\n")
         for command in commands:
             parts.append(f".SS {_text(command.prog.removeprefix(name + ' '))}\n")
-            parts.append(f".nf\n{_text(_usage(command))}\n.fi\n{_options(command)}")
+            parts.append(f"{_text(command.description or '')}\n")
+            parts.append(f".PP\n.nf\n{_text(_usage(command))}\n.fi\n{_options(command)}")
     return "".join([*parts, _TAILS[name].lstrip("\n")])
 
 

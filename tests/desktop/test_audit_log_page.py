@@ -300,6 +300,19 @@ def test_the_exported_csv_is_what_is_on_the_screen(
     assert dialog.digest.text() == sha256(path.read_bytes()).hexdigest()
 
 
+def test_a_typed_name_takes_the_place_of_the_offered_one(
+    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(3))))
+    dialog = page.exporting.dialog(tmp_path)
+    assert dialog is not None
+    qtbot.add_widget(dialog)
+    dialog.open()
+    qtbot.wait_until(dialog.file.hasFocus)
+    qtbot.keyClicks(dialog.file, "~/mine.csv")
+    assert dialog.file.text() == "~/mine.csv"
+
+
 def test_an_existing_file_is_left_alone_until_replace_is_ticked(
     qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
 ) -> None:

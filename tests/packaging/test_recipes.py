@@ -82,6 +82,17 @@ def test_the_man_page_says_what_the_help_says(laid: Path, program: str) -> None:
         assert re.search(rf"^\.SS {command}\b", text, re.MULTILINE)
 
 
+def test_the_man_page_and_the_help_say_what_each_command_does(laid: Path) -> None:
+    text = gzip.decompress((laid / "usr/share/man/man1/mylla-audit.1.gz").read_bytes()).decode()
+    for command, does in (
+        ("verify", "Check a CSV against its manifest."),
+        ("review decide", "Decide on one finding."),
+    ):
+        assert f".SS {command}\n{does}\n" in text
+        told = run(sys.executable, "-m", "mylla_audit_desktop.cli.main", *command.split(), "--help")
+        assert does in told
+
+
 def test_the_locked_wheels_can_be_had_by_flatpak() -> None:
     sources = json.loads(run(sys.executable, PACKAGING / "flatpak" / "sources.py"))
     names = {source["url"].rsplit("/", 1)[1].split("-")[0] for source in sources}

@@ -35,6 +35,8 @@ class FileJobDialog(JobDialog):
         self.written: Path | None = None
         self.file = QLineEdit(str(path))
         self.file.setAccessibleName(file_name)
+        # What is typed takes its place.
+        self.file.selectAll()
         self.browse = button("Browse…")
         self.replace = QCheckBox("Replace the file that is there")
         self.replace.setAccessibleName(replace_name)

@@ -14,8 +14,8 @@ def load_fonts() -> None:
 def without_ligatures(font: QFont) -> QFont:
     """The font with a glyph for each character.
 
-    JetBrains Mono draws `!=` like `≠`, and several characters as one cannot be copied one
-    by one from a PDF.
+    JetBrains Mono draws `!=` like `≠`, Inter `->` like `→` and the x of `5x3` like `×`: other
+    texts than the log holds. Several characters as one cannot be copied one by one from a PDF.
     """
     for feature in ("calt", "liga", "clig", "dlig"):
         font.setFeature(QFont.Tag(feature), 0)

@@ -13,6 +13,10 @@ from PySide6.QtWidgets import (
 
 from mylla_audit_desktop.desktop.theme import mono_font
 from mylla_audit_desktop.desktop.widgets import dialog_column, plain_label
+from mylla_audit_desktop.desktop.widgets.scrolling import Scrolling, fit_screen
+
+# The list has two columns on a screen of this width.
+_TWO_COLUMNS = 1200
 
 SHORTCUTS = (
     ("Ctrl+L", "Go to the filters"),
@@ -63,6 +67,15 @@ REVIEW_SHORTCUTS = (
     ("Ctrl+Shift+S", "Sign off the period"),
 )
 
+ACTIVITY_SHORTCUTS = (
+    ("Arrow keys", "Next hour, bar or value"),
+    ("Enter", "Show the entries of the hour or the value"),
+    ("Shift+Left, Shift+Right", "In the bars: select several; Enter takes them as period"),
+    ("Escape", "In the bars: let go of them"),
+    ("Ctrl+Shift+X", "Clear the filters"),
+    ("F5", "Refresh"),
+)
+
 
 def show_shortcuts(parent: QWidget | None) -> None:
     """Show the list until it is closed."""
@@ -76,18 +89,28 @@ def shortcut_dialog(parent: QWidget | None) -> QDialog:
     dialog = QDialog(parent)
     dialog.setWindowTitle("Keyboard shortcuts")
     dialog.setAccessibleName("Keyboard shortcuts")
-    columns = QHBoxLayout()
+    content = QWidget()
+    columns = QHBoxLayout(content)
+    columns.setContentsMargins(0, 0, 0, 0)
     columns.setSpacing(24)
-    for groups in (
-        (("Audit log", SHORTCUTS), ("Every page", WINDOW_SHORTCUTS)),
-        (("Review", REVIEW_SHORTCUTS),),
-    ):
+    left = (("Audit log", SHORTCUTS), ("Every page", WINDOW_SHORTCUTS))
+    right = (("Review", REVIEW_SHORTCUTS), ("Activity", ACTIVITY_SHORTCUTS))
+    is_wide = dialog.screen().availableGeometry().width() >= _TWO_COLUMNS
+    for groups in (left, right) if is_wide else (left + right,):
         columns.addLayout(_column(groups), 1)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     layout = dialog_column(dialog, "Keyboard shortcuts")
-    layout.addLayout(columns)
+    area = Scrolling(content)
+    area.setObjectName("list")
+    area.setAccessibleName("List of keyboard shortcuts")
+    layout.addWidget(area, 1)
     layout.addWidget(buttons)
+    fit_screen(dialog, dialog.sizeHint())
+    if dialog.height() < dialog.sizeHint().height():
+        # Without a mouse, the keys scroll.
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        area.setFocus()
     return dialog
 
 

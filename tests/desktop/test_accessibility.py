@@ -18,7 +18,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from mylla_audit_desktop.desktop.shortcuts import REVIEW_SHORTCUTS, SHORTCUTS, WINDOW_SHORTCUTS
+from mylla_audit_desktop.desktop.shortcuts import (
+    ACTIVITY_SHORTCUTS,
+    REVIEW_SHORTCUTS,
+    SHORTCUTS,
+    WINDOW_SHORTCUTS,
+)
 from mylla_audit_desktop.desktop.theme import ThemeChoice
 from mylla_audit_desktop.desktop.window import MainWindow
 from mylla_audit_desktop.log.errors import InputError
@@ -232,7 +237,12 @@ def changed_pixels(before: QImage, after: QImage) -> int:
 def test_f1_lists_every_shortcut(window: MainWindow) -> None:
     listed = {
         part
-        for keys, _meaning in (*WINDOW_SHORTCUTS, *SHORTCUTS, *REVIEW_SHORTCUTS)
+        for keys, _meaning in (
+            *WINDOW_SHORTCUTS,
+            *SHORTCUTS,
+            *REVIEW_SHORTCUTS,
+            *ACTIVITY_SHORTCUTS,
+        )
         for part in expand(keys)
     }
     actions = [one for one in window.findChildren(QAction) if not one.shortcut().isEmpty()]

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
     QFont,
+    QKeyEvent,
     QPainter,
     QPen,
     QTextCharFormat,
@@ -192,6 +193,13 @@ class ChangesTable(QTableView):
             if field.is_inline:
                 self.setSpan(row, 1, 1, 2)
         self._fit_rows()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """R is the pane's around it: a search for a field that begins so would swallow it."""
+        if event.key() == Qt.Key.Key_R and not event.modifiers():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def _toggle_fold(self, index: QModelIndex) -> None:
         self._delegate.toggle_fold(index.row())

@@ -1,0 +1,35 @@
+"""What keeps a dialog on a screen that is smaller than it: of 1920x1080 at 200 %, and less."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
+
+_LEAST_HEIGHT = 160
+# For the frame of a window and a panel of the desktop.
+_AROUND = QSize(16, 48)
+
+
+class Scrolling(QScrollArea):
+    """As large as what is in it where there is room; less of it is seen where there is not."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__(widgetResizable=True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        # No stop for the keyboard: what is in it is.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._content = content
+        self.setWidget(content)
+
+    def sizeHint(self) -> QSize:
+        """As the content wishes."""
+        return self._content.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for the content, and as low as need be."""
+        content = self._content.minimumSizeHint()
+        width = content.width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(width, min(content.height(), _LEAST_HEIGHT))
+
+
+def fit_screen(dialog: QDialog, size: QSize) -> None:
+    """Give a dialog its size, or what its screen has."""
+    dialog.resize(size.boundedTo(dialog.screen().availableGeometry().size() - _AROUND))

@@ -1,6 +1,6 @@
 """Making, trying, changing and removing one connection."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -29,6 +29,7 @@ from mylla_audit_desktop.desktop.widgets import (
     plain_message,
     set_tone,
 )
+from mylla_audit_desktop.desktop.widgets.scrolling import fit_screen
 from mylla_audit_desktop.log.errors import InputError, KnownError, PasswordError
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -77,7 +78,7 @@ class ConnectionDialog(QDialog):
             self.form.password.setPlaceholderText("leave empty to use the one that is kept")
         self.steps.show_steps(())
         self._say("", "muted")
-        self.resize(600, 680)
+        fit_screen(self, QSize(600, 680))
 
     def _lay_out(self, title: str) -> None:
         inner = QWidget()

@@ -3,7 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QCompleter, QDialog, QHBoxLayout, QTabWidget, QWidget
 
@@ -19,6 +19,7 @@ from mylla_audit_desktop.desktop.review.policy_versions import PolicyVersions
 from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import button, dialog_column, permit, plain_label
+from mylla_audit_desktop.desktop.widgets.scrolling import Scrolling, fit_screen
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.holiday_calendar import holiday_codes
@@ -72,8 +73,8 @@ class PolicyDialog(QDialog):
         head.addWidget(plain_label("Version", "muted"))
         head.addWidget(self.versions)
         self.tabs.setObjectName("plain")
-        self.tabs.addTab(self.fields, "Everybody")
-        self.tabs.addTab(self.exceptions, "Exceptions")
+        self.tabs.addTab(Scrolling(self.fields), "Everybody")
+        self.tabs.addTab(Scrolling(self.exceptions), "Exceptions")
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
@@ -86,7 +87,7 @@ class PolicyDialog(QDialog):
         layout.addLayout(buttons)
         self.message.hide()
         # With room for what is wrong, so that nothing moves when it is said.
-        self.resize(940, 590)
+        fit_screen(self, QSize(940, 590))
 
     def _connect(self) -> None:
         self.fields.changed.connect(self._take_change)

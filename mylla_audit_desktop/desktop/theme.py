@@ -226,7 +226,7 @@ def text_font(pixels: int = 13, *, is_bold: bool = False) -> QFont:
     font.setPixelSize(pixels)
     if is_bold:
         font.setWeight(QFont.Weight.DemiBold)
-    return font
+    return without_ligatures(font)
 
 
 def mono_font(pixels: int = 12) -> QFont:
@@ -275,8 +275,9 @@ def style_sheet(tokens: Tokens) -> str:
     """The one style sheet, filled with the tokens."""
     template = Template(resource_path("styles", "application.qss").read_text("utf-8"))
     colors = {field.name: getattr(tokens, field.name) for field in fields(tokens)}
+    shade = "-contrast" if tokens is CONTRAST else ""
     arrows = {
-        f"chevron_{way}": resource_path("icons", f"chevron-{way}.svg").as_posix()
+        f"chevron_{way}": resource_path("icons", f"chevron-{way}{shade}.svg").as_posix()
         for way in ("up", "down")
     }
     # In the accent's own contrast colour, which is white or nearly black.

@@ -1,9 +1,11 @@
 """Colours can be read: WCAG 2.1 contrast of every text on its ground, in every theme."""
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import product
 
 import pytest
+from PySide6.QtGui import QFont, QTextLayout
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +16,8 @@ from mylla_audit_desktop.desktop.theme import (
     Theme,
     ThemeChoice,
     Tokens,
+    mono_font,
+    text_font,
 )
 from mylla_audit_desktop.desktop.widgets import button
 
@@ -133,3 +137,21 @@ def test_a_button_shows_that_it_has_the_focus(
     # Around its shorter sides and more (WCAG 2.2, 2.4.13).
     changed = sum(contrast(*pair) >= 3 for pair in colors if pair[0] != pair[1])
     assert changed > 2 * one.width(), changed
+
+
+@pytest.mark.parametrize("text", ["->", "<-", "=>", "-->", "!=", "5x3"])
+@pytest.mark.parametrize("font", [text_font, mono_font])
+def test_no_text_of_the_log_is_drawn_as_another(
+    qapp: QApplication, font: Callable[[], QFont], text: str
+) -> None:
+    Theme(qapp, ThemeChoice.LIGHT)
+    alone = [glyph for one in text for glyph in glyphs(one, font())]
+    assert glyphs(text, font()) == alone
+
+
+def glyphs(text: str, font: QFont) -> list[int]:
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    return [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]

@@ -154,8 +154,11 @@ class _CellDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(cell, 3, 3)
         is_busiest = hour == view.busiest
         if hour == view.busiest_off:
-            painter.setPen(QPen(theme.color("removed"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
+            # Apart from a ground that it would not be told from, such as yellow.
+            painter.setPen(QPen(panel, 2))
+            painter.drawRoundedRect(cell.adjusted(2, 2, -2, -2), 2, 2)
+            painter.setPen(QPen(theme.color("removed"), 2))
             painter.drawRoundedRect(cell, 3, 3)
         if count and option.rect.width() > 22:
             painter.setPen(readable_on(ground, theme.color("text"), panel))

@@ -4,7 +4,7 @@ import html
 import re
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -65,9 +65,24 @@ def plain_action(text: str) -> str:
     return visible_text(text).replace("&", "&&")
 
 
+class _Button(QPushButton):
+    """One that is filled shows the focus inside: around it no colour is apart from its own."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As the style sheet says, and the focus."""
+        super().paintEvent(event)
+        if not self.hasFocus() or self.property("kind") not in {"primary", "grave"}:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(self.foregroundRole()), 2))
+        painter.drawRoundedRect(self.rect().adjusted(4, 4, -4, -4), 3, 3)
+        painter.end()
+
+
 def button(text: str, kind: str = "") -> QPushButton:
     """A button; `kind` is primary, flat, link or banner."""
-    made = QPushButton(text)
+    made = _Button(text)
     made.setAccessibleName(text.rstrip("…").replace("&", ""))
     if kind:
         made.setProperty("kind", kind)

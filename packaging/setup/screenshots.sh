@@ -6,7 +6,6 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$here"
 images=docs/images
 mkdir -p "$images"
-# Paths are seen in the pictures, so none of this computer's own is used.
 work=$(mktemp -d /tmp/mylla-audit.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 
@@ -33,6 +32,7 @@ pages="first-start audit-log review activity activity-table retention"
 states="connection-tested connection-refused connection-weak-tls connection-more password
     evidence-damaged not-opened welcome-again export exported no-match filter-error shortcuts about
     time-zone settings policy exceptions report sign-off retention-change production switcher
+    entry-menu period-menu evidence-opened-before evidence-to-remove activity-no-match
     odd-names odd-review odd-activity lost"
 # shellcheck disable=SC2086 # pages is a list of words
 {

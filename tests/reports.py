@@ -12,7 +12,7 @@ from mylla_audit_desktop.log.access import Reviewer, Role
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.decision import Decision, ReviewedFinding, Verdict
-from mylla_audit_desktop.review.finding import Finding, Rule, Severity, finding_id
+from mylla_audit_desktop.review.finding import Finding, Rule, Severity, finding_id, pack_ids
 from mylla_audit_desktop.review.period import Population, Review
 from mylla_audit_desktop.review.policy import Policy, PolicyVersion
 
@@ -56,7 +56,7 @@ def finding(
         first.target_id,
         first.target_name,
         first.occurred_at,
-        ids,
+        pack_ids(ids),
     )
     if not note:
         return ReviewedFinding(found, ())

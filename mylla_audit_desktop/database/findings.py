@@ -4,7 +4,7 @@ A 30-day review does not read the period's entries: promotions and disconnects c
 the index of the actions, unusual entries as `unusual_entries` narrows them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -170,48 +170,65 @@ def _off_hours(
     reader: UnusualReader, start: Instant | None, end: Instant | None, only: str | None
 ) -> tuple[list[Finding], dict[int, Origin]]:
     """The sessions that begin in a period, and the origins of its entries from new networks."""
-    gap = reader.policy.session_gap_minutes
-    near = [*_just_before(reader, start, gap), *_just_after(reader, end, gap)]
-    beyond: dict[str, list[UnusualEntry]] = {}
-    for one in near:
-        beyond.setdefault(one.entry.actor_id, []).append(one)
     found: list[Finding] = []
     origins: dict[int, Origin] = {}
-    for unusual in reader.read_by_actors(start, end):
-        # Which entries are of the period says the database: a view may hold times that sort
-        # into it and cannot be read.
-        own = {one.entry.id: one for one in unusual}
-        origins |= {key: one.origin for key, one in own.items() if one.origin.is_new_network}
-        known = dict(own)
-        for actor in {one.entry.actor_id for one in unusual}:
-            known |= {one.entry.id: one for one in beyond.get(actor, ())}
-        found += [
-            describe_session(one, reader.policy)
-            for one in sessions(known.values(), gap)
-            if one[0].entry.id in own and (only is None or session_id(one) == only)
-        ]
+    gap = reader.policy.session_gap_minutes
+    at_edges: list[UnusualEntry] = []
+
+    def take(session: Sequence[UnusualEntry]) -> None:
+        if only is None or session_id(session) == only:
+            found.append(describe_session(session, reader.policy))
+
+    for session in sessions(reader.read_unusual(start, end), gap):
+        origins |= {one.entry.id: one.origin for one in session if one.origin.is_new_network}
+        if _touches_start(session, start, gap) or _touches_end(session, end, gap):
+            at_edges += session
+        else:
+            take(session)
+    # Which entries are of the period says the database: a view may hold times that sort into it
+    # and cannot be read.
+    own = {one.entry.id for one in at_edges}
+    beyond = (*_just_before(reader, at_edges, start), *_just_after(reader, at_edges, end))
+    both = sorted((*at_edges, *beyond), key=lambda one: (one.entry.actor_id, one.entry.key))
+    for session in sessions(both, gap):
+        if session[0].entry.id in own:
+            take(session)
     return found, origins
 
 
-def _just_before(reader: UnusualReader, start: Instant | None, gap: int) -> list[UnusualEntry]:
-    """An unusual entry just before the period makes its session one of the time before."""
-    if start is None:
-        return []
-    return reader.read_unusual(Instant(start.microseconds - gap * _MINUTE), start)
+def _touches_start(session: Sequence[UnusualEntry], start: Instant | None, gap: int) -> bool:
+    """Whether it may be one of the time before."""
+    first = session[0].entry.occurred_at.microseconds
+    return start is not None and first < start.microseconds + gap * _MINUTE
 
 
-def _just_after(reader: UnusualReader, end: Instant | None, gap: int) -> list[UnusualEntry]:
-    """Sessions that are under way at the end are followed to theirs."""
-    if end is None:
-        return []
-    found: list[UnusualEntry] = []
-    latest = reader.read_unusual(Instant(end.microseconds - gap * _MINUTE), end)
-    while latest:
-        actors = sorted({one.entry.actor_id for one in latest})
+def _touches_end(session: Sequence[UnusualEntry], end: Instant | None, gap: int) -> bool:
+    """Whether it may be under way at the end."""
+    last = session[-1].entry.occurred_at.microseconds
+    return end is not None and last >= end.microseconds - gap * _MINUTE
+
+
+def _just_before(
+    reader: UnusualReader, at_edges: Sequence[UnusualEntry], start: Instant | None
+) -> Iterator[UnusualEntry]:
+    """What may make the first sessions of the period ones of the time before."""
+    gap = reader.policy.session_gap_minutes
+    actors = sorted({one.entry.actor_id for one in at_edges if _touches_start((one,), start, gap)})
+    if start is None or not actors:
+        return iter(())
+    return reader.read_unusual(Instant(start.microseconds - gap * _MINUTE), start, actors)
+
+
+def _just_after(
+    reader: UnusualReader, latest: Sequence[UnusualEntry], end: Instant | None
+) -> Iterator[UnusualEntry]:
+    """The sessions that are under way at the end are followed to theirs."""
+    gap = reader.policy.session_gap_minutes
+    while end is not None:
+        actors = sorted({one.entry.actor_id for one in latest if _touches_end((one,), end, gap)})
+        if not actors:
+            return
         further = Instant(end.microseconds + max(gap * _MINUTE + 1, _STRIDE))
-        ahead = reader.read_unusual(end, further, actors)
-        found += ahead
+        latest = list(reader.read_unusual(end, further, actors))
+        yield from latest
         end = further
-        edge = Instant(end.microseconds - gap * _MINUTE)
-        latest = [one for one in ahead if one.entry.occurred_at >= edge]
-    return found

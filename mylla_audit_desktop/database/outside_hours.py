@@ -5,7 +5,7 @@ own table is asked for each interval of each actor by its index, a view is read 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,8 +33,11 @@ def are_looked_up(log: SeenEntries, policy: Policy, window: Window, actors: list
 
 def look_up_outside_hours(
     log: SeenEntries, policy: Policy, window: Window, actors: Iterable[str]
-) -> list[SeenEntry]:
-    """The entries of these actors outside of their working time, by the index of the actors."""
+) -> Iterator[SeenEntry]:
+    """The entries of these actors outside of their working time, by the index of the actors.
+
+    Actor by actor, each in order of time, then id.
+    """
     intervals = {actor: free_time(policy.schedule(actor), window) for actor in actors}
     if log.database.is_postgresql:
         rows = [
@@ -42,7 +45,13 @@ def look_up_outside_hours(
             for actor, times in intervals.items()
             for time in times
         ]
-        return log.read(_postgresql_look_up(log, window, rows)) if rows else []
+        return log.stream(_postgresql_look_up(log, window, rows)) if rows else iter(())
+    return _sqlite_look_up(log, intervals)
+
+
+def _sqlite_look_up(
+    log: SeenEntries, intervals: dict[str, tuple[Window, ...]]
+) -> Iterator[SeenEntry]:
     # One short statement for each interval: SQLite has no LATERAL, and would rather
     # hold every entry of the actor against every interval than join in this order.
     when, actor_id = log.relation.occurred_at, log.relation.table.c.actor_id
@@ -51,12 +60,13 @@ def look_up_outside_hours(
         when >= sa.bindparam("start", type_=InstantType()),
         when < sa.bindparam("end", type_=InstantType()),
     )
-    found: list[SeenEntry] = []
     for actor, times in intervals.items():
+        found: list[SeenEntry] = []
         for time in times:
             bounds = {"actor": actor, "start": time.start, "end": time.end}
             found += log.read(statement, bounds)
-    return found
+        # Not by the interval: a table of somebody else may hold times that cannot be read.
+        yield from sorted(found, key=lambda one: one.key)
 
 
 def _postgresql_look_up(
@@ -89,7 +99,8 @@ def _postgresql_look_up(
         .lateral()
     )
     columns = log.columns(inside)
-    return sa.select(*columns).select_from(free.join(inside, sa.true()))
+    order = (free.c.actor_id, inside.c.occurred_at, inside.c.id)
+    return sa.select(*columns).select_from(free.join(inside, sa.true())).order_by(*order)
 
 
 def read_outside_hours(log: SeenEntries, policy: Policy, window: Window) -> list[SeenEntry]:

@@ -1,5 +1,6 @@
 """Entries as the rules see them, read inside of one transaction."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from mylla_audit_desktop.database.window import Bounds
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.off_hours import SeenEntry
 
+STREAM_ROWS = 500
+# Columns at the beginning that are never empty by the contract.
+_REQUIRED = 5
 _TEXTS = ("actor_type", "actor_id", "actor_name", "target_id", "target_name", "ip_address")
 
 
@@ -38,21 +42,19 @@ class SeenEntries:
         texts: dict[str | None, str | None] = {}
         one = texts.setdefault
         return [
-            # A view may leave empty what the contract does not.
-            SeenEntry(
-                entry_id,
-                when or Instant.EARLIEST,
-                one(kind, kind) or "",
-                one(actor, actor) or "",
-                one(name, name) or "",
-                one(target, target),
-                one(target_name, target_name),
-                one(address, address),
-            )
-            for entry_id, when, kind, actor, name, target, target_name, address in (
-                self.connection.execute(statement, values)
-            )
+            _seen((row[0], row[1], *(one(text, text) for text in row[2:])))
+            for row in self.connection.execute(statement, values)
         ]
+
+    def stream(self, statement: sa.Select[Any]) -> Iterator[SeenEntry]:
+        """The same, some at a time as they are wanted. Raises CancelledError."""
+        self.cancellation.raise_if_cancelled()
+        with self.connection.execute(
+            statement, execution_options={"yield_per": STREAM_ROWS}
+        ) as rows:
+            for some in rows.partitions():
+                self.cancellation.raise_if_cancelled()
+                yield from map(_seen, some)
 
     def read_between(self, bounds: Bounds) -> list[SeenEntry]:
         """Every entry of a time in which there are hardly any."""
@@ -62,3 +64,16 @@ class SeenEntries:
         if end is not None:
             conditions.append(when < end)
         return self.read(sa.select(*self.columns(self.relation.table)).where(*conditions))
+
+
+def _seen(row: Sequence[Any]) -> SeenEntry:
+    """A view may leave empty what the contract does not."""
+    entry = SeenEntry._make(row)
+    if None not in row[:_REQUIRED]:
+        return entry
+    return entry._replace(
+        occurred_at=row[1] or Instant.EARLIEST,
+        actor_type=entry.actor_type or "",
+        actor_id=entry.actor_id or "",
+        actor_name=entry.actor_name or "",
+    )

@@ -5,7 +5,9 @@ calendar is made, is judged by `review.off_hours`, entry by entry.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from heapq import merge
+from itertools import groupby
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -29,6 +31,7 @@ from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.locations import Locations
 from mylla_audit_desktop.review.off_hours import (
     SYSTEM,
+    USUAL_ORIGIN,
     Origin,
     SeenEntry,
     UnusualEntry,
@@ -39,10 +42,6 @@ from mylla_audit_desktop.review.policy import Policy
 _LONG = 400 * 86_400_000_000  # microseconds
 _MOST_ACTORS = 5_000
 _MOST_UNREADABLE = 100
-# How many entries are held at a time, more or less: a month of ten million has a hundred
-# thousand at unusual times.
-_BATCH_ENTRIES = 5_000
-_FIRST_BATCH = 1  # actors
 
 
 class UnusualReader:
@@ -54,64 +53,48 @@ class UnusualReader:
         self.log = log
         self.policy = policy
         self._networks = NewNetworks(log, policy, locations)
-        self._schedule = lru_cache(maxsize=None)(policy.schedule)
 
     def read_unusual(
         self, start: Instant | None, end: Instant | None, actors: Sequence[str] | None = None
-    ) -> list[UnusualEntry]:
-        """Every unusual entry of a period, of some actors or of all; in no order."""
-        batches = self.read_by_actors(start, end, actors)
-        return [one for batch in batches for one in batch]
+    ) -> Iterator[UnusualEntry]:
+        """Every unusual entry of a period, of some actors or of all.
 
-    def read_by_actors(
-        self, start: Instant | None, end: Instant | None, actors: Sequence[str] | None = None
-    ) -> Iterator[list[UnusualEntry]]:
-        """The same in batches, each with all entries of its actors."""
+        Actor by actor, each in order of time, then id. On PostgreSQL few are held at a time:
+        a month of ten million entries has a hundred thousand at unusual times.
+        """
         window, odd = self._parts(start, end)
         known = None if window is None else self._actors(window, actors)
         new = self.read_new_networks(start, end, known if actors is None else actors)
-        # Few, whoever they are of.
         seen = {entry.id: entry for bounds in odd for entry in self.log.read_between(bounds)}
         seen |= {entry.id: entry for entry, _ in new.values()}
-        if window is not None:
-            if known is None or not are_looked_up(self.log, self.policy, window, known):
-                outside = read_outside_hours(self.log, self.policy, window)
-                seen |= {entry.id: entry for entry in outside}
-            else:
-                of_actors = _by_actor(seen.values())
-                for some, outside in self._look_up(window, known):
-                    entries = [one for actor in some for one in of_actors.pop(actor, ())]
-                    yield self._judge({one.id: one for one in (*entries, *outside)}, new)
-                seen = {one.id: one for ones in of_actors.values() for one in ones}
-        if actors is not None:
-            wanted = set(actors)
-            seen = {key: one for key, one in seen.items() if one.actor_id in wanted}
-        yield self._judge(seen, new)
+        # Few, whoever they are of.
+        others = _by_actor(seen.values())
+        outside = () if window is None else self._outside_hours(window, known)
+        wanted = None if actors is None else frozenset(actors)
+        for actor, entries in groupby(outside, key=attrgetter("actor_id")):
+            of_actor = _merge(others.pop(actor, []), entries)
+            if wanted is None or actor in wanted:
+                yield from self._judge(actor, of_actor, new)
+        for actor, rest in others.items():
+            if wanted is None or actor in wanted:
+                yield from self._judge(actor, _merge(rest, ()), new)
 
-    def _look_up(
-        self, window: Window, actors: list[str]
-    ) -> Iterator[tuple[list[str], list[SeenEntry]]]:
-        """Some actors at a time, so that few entries are held at once."""
-        place, size = 0, _FIRST_BATCH
-        while place < len(actors):
-            some = actors[place : place + size]
-            found = look_up_outside_hours(self.log, self.policy, window, some)
-            yield some, found
-            place += size
-            size = max(1, size * _BATCH_ENTRIES // max(len(found), _BATCH_ENTRIES // 10))
+    def _outside_hours(self, window: Window, actors: list[str] | None) -> Iterable[SeenEntry]:
+        """Those outside of working time, in the same order; of all actors where None are known."""
+        if actors is not None and are_looked_up(self.log, self.policy, window, actors):
+            return look_up_outside_hours(self.log, self.policy, window, actors)
+        found = read_outside_hours(self.log, self.policy, window)
+        return sorted(found, key=lambda one: (one.actor_id, *_place(one)))
 
     def _judge(
-        self, seen: dict[int, SeenEntry], new: dict[int, tuple[SeenEntry, Origin]]
-    ) -> list[UnusualEntry]:
-        judged = (
-            judge_entry(
-                entry,
-                self._schedule(entry.actor_id),
-                new[entry.id][1] if entry.id in new else Origin(),
-            )
-            for entry in seen.values()
-        )
-        return [one for one in judged if one is not None]
+        self, actor: str, entries: Iterable[SeenEntry], new: dict[int, tuple[SeenEntry, Origin]]
+    ) -> Iterator[UnusualEntry]:
+        schedule = self.policy.schedule(actor)
+        for entry in entries:
+            origin = new[entry.id][1] if entry.id in new else USUAL_ORIGIN
+            one = judge_entry(entry, schedule, origin)
+            if one is not None:
+                yield one
 
     def read_new_networks(
         self, start: Instant | None, end: Instant | None, actors: Sequence[str] | None = None
@@ -156,7 +139,7 @@ class UnusualReader:
     def _actors(self, window: Window, actors: Sequence[str] | None) -> list[str] | None:
         """Who acted in the window, by steps of the index; None where that is no help."""
         if actors is not None:
-            return list(actors)
+            return list(actors) if all(map(is_clean, actors)) else None
         if not self.log.database.has_indexes:
             return None
         actor = self.log.relation.text("actor_id")
@@ -187,3 +170,16 @@ def _by_actor(entries: Iterable[SeenEntry]) -> dict[str, list[SeenEntry]]:
     for entry in entries:
         found.setdefault(entry.actor_id, []).append(entry)
     return found
+
+
+def _merge(few: list[SeenEntry], many: Iterable[SeenEntry]) -> Iterable[SeenEntry]:
+    """All of them in order, each once; `many` are in order."""
+    if not few:
+        return many
+    both = merge(sorted(few, key=_place), many, key=_place)
+    return (next(same) for _, same in groupby(both, key=lambda one: one.id))
+
+
+def _place(entry: SeenEntry) -> tuple[int, int]:
+    # Numbers are compared sooner than instants, and these are many.
+    return entry.occurred_at.microseconds, entry.id

@@ -10,7 +10,7 @@ from mylla_audit_desktop.log.json_text import (
     parse_json,
     write_json,
 )
-from mylla_audit_desktop.review.finding import Finding, Rule, Severity, finding_id
+from mylla_audit_desktop.review.finding import Finding, Rule, Severity, finding_id, pack_ids
 from mylla_audit_desktop.review.policy import Policy
 from mylla_audit_desktop.review.words import (
     counted,
@@ -61,7 +61,7 @@ def find_integration_disconnect(
         target_id=entry.target_id,
         target_name=entry.target_name,
         occurred_at=entry.occurred_at,
-        entry_ids=(entry.id,),
+        packed_ids=pack_ids((entry.id,)),
         reconnected_at=None if reconnect is None else reconnect.occurred_at,
         agents=agents,
     )

@@ -1,7 +1,7 @@
 """Role promotions: did anyone get Admin or Super Admin who should not have?"""
 
 from mylla_audit_desktop.log.entry import AuditEntry
-from mylla_audit_desktop.review.finding import Finding, Rule, Severity, finding_id
+from mylla_audit_desktop.review.finding import Finding, Rule, Severity, finding_id, pack_ids
 from mylla_audit_desktop.review.off_hours import USUAL_ORIGIN, Origin, origin_words
 from mylla_audit_desktop.review.policy import Policy
 from mylla_audit_desktop.review.policy_words import describe_hours
@@ -61,7 +61,7 @@ def find_role_promotion(
         target_id=entry.target_id,
         target_name=entry.target_name,
         occurred_at=entry.occurred_at,
-        entry_ids=(entry.id,),
+        packed_ids=pack_ids((entry.id,)),
     )
 
 

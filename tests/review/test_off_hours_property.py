@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mylla_audit_desktop.database import unusual_entries
+from mylla_audit_desktop.database import seen_entries
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
@@ -73,13 +73,11 @@ Row = tuple[int, int, str, str, str | None]
 _numbers = count()
 
 
-@pytest.fixture(autouse=True, params=["few at a time", "all at once"], scope="module")
-def batches(request: pytest.FixtureRequest) -> Iterator[None]:
-    """One team member in the first batch, and few entries in the next ones; or as it is."""
+@pytest.fixture(autouse=True, params=[2, 500], scope="module")
+def rows_at_a_time(request: pytest.FixtureRequest) -> Iterator[None]:
+    """However few entries come from PostgreSQL at a time."""
     with pytest.MonkeyPatch.context() as patch:
-        if request.param == "few at a time":
-            patch.setattr(unusual_entries, "_FIRST_BATCH", 1)
-            patch.setattr(unusual_entries, "_BATCH_ENTRIES", 10)
+        patch.setattr(seen_entries, "STREAM_ROWS", request.param)
         yield
 
 

@@ -9,7 +9,7 @@ go), Change.
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -36,7 +36,7 @@ from mylla_audit_desktop.desktop.retention.words import (
     stamp,
 )
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import EmptyState, button, explain, plain_label
+from mylla_audit_desktop.desktop.widgets import EmptyState, button, explain, plain_label, say_aloud
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.filters import LogFilters
@@ -208,8 +208,7 @@ class RetentionPage(Page):
         if log is not None and log.database.is_postgresql:
             words = f"{count} {'warning' if count == 1 else 'warnings'}" if count else ""
             self.badge_changed.emit("!" if count else "", words)
-        said = QAccessibleAnnouncementEvent(self.notice, self.notice.accessibleDescription())
-        QAccessible.updateAccessibility(said)
+        say_aloud(self.notice, self.notice.accessibleDescription())
 
     def _show_state(self, state: RetentionState) -> None:
         zone = self._zone

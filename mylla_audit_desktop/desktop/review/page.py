@@ -16,8 +16,6 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSettings, QTimer, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QAction,
     QKeySequence,
     QShowEvent,
@@ -36,6 +34,7 @@ from mylla_audit_desktop.desktop.review.selected_finding import SelectedFinding
 from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
+from mylla_audit_desktop.desktop.widgets import say_aloud
 from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.errors import KnownError
@@ -220,8 +219,7 @@ class ReviewPage(Page):
     def announce(self, text: str) -> None:
         """Have a screen reader say it, while the page is seen."""
         if self.isVisible():
-            event = QAccessibleAnnouncementEvent(self.head.progress, text)
-            QAccessible.updateAccessibility(event)
+            say_aloud(self.head.progress, text)
 
     def tell(self, sentence: str, *, is_error: bool = False) -> None:
         """Say it across the page, and aloud."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -29,6 +29,7 @@ from mylla_audit_desktop.desktop.widgets import (
     mark_wrong,
     plain_label,
     plain_tooltip,
+    say_aloud,
 )
 from mylla_audit_desktop.desktop.widgets.choices import Choice, ChoiceCompleter
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
@@ -276,7 +277,7 @@ class FilterBar(QFrame):
             mark_wrong(field, error.sentence if is_wrong else "")
         shown = visible_text(error.sentence)
         if shown and shown != self.message.text():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.message, shown))
+            say_aloud(self.message, shown)
         self.message.setText(shown)
         explain(self.message, error.sentence)
 

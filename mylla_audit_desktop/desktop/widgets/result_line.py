@@ -1,11 +1,10 @@
 """The line under the filters: what the result is, that it is read, what is new since."""
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from mylla_audit_desktop.desktop.formats import format_count
-from mylla_audit_desktop.desktop.widgets import button, plain_label
+from mylla_audit_desktop.desktop.widgets import button, plain_label, say_aloud
 from mylla_audit_desktop.desktop.widgets.summary_label import SummaryLabel
 
 # What is there sooner is not worth a word.
@@ -60,7 +59,7 @@ class ResultLine(QFrame):
 
     def announce(self, text: str) -> None:
         """Have a screen reader say it."""
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.summary, text))
+        say_aloud(self.summary, text)
 
     def _show_busy(self, *, is_busy: bool) -> None:
         self._timer.stop()

@@ -37,6 +37,9 @@ def _bare(started: float) -> None:
 
 
 def _ours(started: float, url: str) -> None:
+    from mylla_audit_desktop.__main__ import load_window
+
+    load_window()
     from PySide6.QtWidgets import QApplication
 
     from mylla_audit_desktop.desktop.session import Session

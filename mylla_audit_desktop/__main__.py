@@ -1,13 +1,19 @@
 """`mylla-audit-desktop`: the arguments of the window. Qt is loaded only to run it."""
 
 import argparse
+import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 from mylla_audit_desktop import __version__
+
+# What the window needs below itself, SQLAlchemy and psycopg with it. First: PySide reads the source
+# text of every module that is imported after it, a tenth of a second in all.
+_WITHOUT_QT = ("connections.check", "connections.opening", "database.reader")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,9 +68,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         except KnownError as error:
             print(f"mylla-audit-desktop: {error.sentence}", file=sys.stderr)
             return error.exit_code
+    return load_window()(arguments)
+
+
+def load_window() -> Callable[[argparse.Namespace], int]:
+    """Load all that the first rows need; what runs the window."""
+    # None of it is garbage. The window will collect that itself (`desktop/garbage.py`).
+    gc.disable()
+    for name in _WITHOUT_QT:
+        import_module(f"mylla_audit_desktop.{name}")
     from mylla_audit_desktop.desktop.application import run
 
-    return run(arguments)
+    return run
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """What the window needs only after its first rows: loaded while they are looked at."""
 
 import gc
+import linecache
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -39,6 +40,8 @@ def load_later(then: Callable[[], None], parent: QObject) -> None:
         # All this stays. To look through it for garbage, again and again, would stop
         # the window for as long as three frames each time.
         gc.freeze()
+        # PySide looked through the source text of all these modules, and left it there.
+        linecache.clearcache()
         then()
 
     timer.timeout.connect(load_next)

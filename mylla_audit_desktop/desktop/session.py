@@ -1,7 +1,7 @@
 """One run of the application: its parts, and which log is on show."""
 
 from argparse import Namespace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,6 @@ from mylla_audit_desktop.desktop.connections.opener import (
 )
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
 from mylla_audit_desktop.desktop.connections.switcher import Switcher
-from mylla_audit_desktop.desktop.demo_database import DEMO_ENTRIES
 from mylla_audit_desktop.desktop.garbage import GarbageCollector
 from mylla_audit_desktop.desktop.later import load_later
 from mylla_audit_desktop.desktop.open_log import OpenLog
@@ -74,7 +73,6 @@ class Session:
             vars(arguments).get("reviewer"),
         )
         self.boundary.window = self.window
-        self.welcome = WelcomePage(self.store, self.theme)
         self.opener = Opener(
             self.background, self.store, self.secrets, self.profile.data, application
         )
@@ -98,10 +96,7 @@ class Session:
         )
         for menu in (window.menus.connections, window.status.connections):
             self.switcher.serve(menu)
-        for ways in (self.switcher, self.welcome):
-            ways.chosen.connect(self.open)
-            ways.add_requested.connect(self.add_connection)
-            ways.evidence_requested.connect(self.choose_evidence)
+        self._serve(self.switcher)
         self.switcher.edit_requested.connect(self.edit_connection)
         self.switcher.removal_requested.connect(self.remove_evidence)
         self.opener.progressed.connect(self._tell)
@@ -111,6 +106,18 @@ class Session:
         window.audit_log.notice.action.clicked.connect(self._act_on_notice)
         window.audit_log.notice.other.clicked.connect(self._act_otherwise)
         window.notice.closed.connect(lambda: self.settings.change(is_told_of_files=True))
+
+    def _serve(self, ways: Switcher | WelcomePage) -> None:
+        ways.chosen.connect(self.open)
+        ways.add_requested.connect(self.add_connection)
+        ways.evidence_requested.connect(self.choose_evidence)
+
+    @cached_property
+    def welcome(self) -> WelcomePage:
+        """What is shown before any log is open; most starts open one at once."""
+        page = WelcomePage(self.store, self.theme)
+        self._serve(page)
+        return page
 
     def start(self) -> None:
         """Show the window and open the log that was asked for, or else the last one."""
@@ -161,6 +168,8 @@ class Session:
         self.opener.open(source, password)
 
     def _tell(self, count: object) -> None:
+        from mylla_audit_desktop.desktop.demo_database import DEMO_ENTRIES
+
         what, so_far = "Making the demo log", f"{count:,} of {DEMO_ENTRIES:,} entries, once only."
         if self._log is None:
             self.window.audit_log.say(what, so_far, "Cancel opening")

@@ -173,6 +173,8 @@ class Theme(QObject):
         self._application = application
         self._choice = choice
         self.tokens = LIGHT
+        # Icons by name and colour, as the palette in force draws them.
+        self._icons: dict[tuple[str, str], QIcon] = {}
         load_fonts()
         application.setStyle(QStyleFactory.create("Fusion"))
         application.setFont(text_font())
@@ -189,6 +191,7 @@ class Theme(QObject):
         self._choice = choice
         is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
         self.tokens = _OF_CHOICE.get(choice, DARK if is_dark else LIGHT)
+        self._icons.clear()
         self._application.setPalette(palette_of(self.tokens))
         self._application.setStyleSheet(style_sheet(self.tokens))
         self.changed.emit()
@@ -199,6 +202,12 @@ class Theme(QObject):
 
     def icon(self, name: str, color: str = "muted") -> QIcon:
         """A Lucide icon in a token's colour, sharp at 1 to 3 times the size."""
+        drawn = self._icons.get((name, color))
+        if drawn is None:
+            drawn = self._icons[name, color] = self._draw(name, color)
+        return drawn
+
+    def _draw(self, name: str, color: str) -> QIcon:
         svg = resource_path("icons", f"{name}.svg").read_text("utf-8")
         # QtSvg paints currentColor black.
         drawn = svg.replace("currentColor", getattr(self.tokens, color))

@@ -15,7 +15,6 @@ from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.background import PAINTED_MS, Background, Report, Task
-from mylla_audit_desktop.desktop.demo_database import open_demo
 from mylla_audit_desktop.desktop.open_log import OpenLog
 
 
@@ -125,6 +124,9 @@ class Opener(QObject):
         """On a pool thread."""
         profile: ConnectionProfile | None = None
         if source.kind is SourceKind.DEMO:
+            # Loaded for the demo only, as it needs much of the review room.
+            from mylla_audit_desktop.desktop.demo_database import open_demo
+
             database = open_demo(self._data, cancellation, report)
         else:
             if source.kind is SourceKind.SAVED:

@@ -116,6 +116,7 @@ class ReviewReader(QObject):
                 # The review goes on without; the next reading tries again.
                 failed=self._pass_over,
                 lane="review",
+                after_ms=PAINTED_MS,
             )
         )
 

@@ -12,6 +12,7 @@ from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.drivers import postgresql_driver
 from mylla_audit_desktop.database.instants import postgresql_text, sqlite_text
 from mylla_audit_desktop.database.partitions import create_months
+from mylla_audit_desktop.database.schema import IDS_ARE_NEW, IDS_LOCK
 from mylla_audit_desktop.log.entry import COLUMNS, NewEntry
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.storable import SURROGATE
@@ -114,6 +115,11 @@ def _refuse_known_ids(connection: sa.Connection, batch: list[NewEntry], start: i
 
 def _append_postgresql(connection: sa.Connection, entries: Iterator[NewEntry]) -> int:
     driver = postgresql_driver(connection)
+    # One after the other: each must see the ids of the one before, and creates months.
+    connection.execute(
+        sa.text("SELECT pg_advisory_xact_lock(:lock), set_config(:name, 'on', true)"),
+        {"lock": IDS_LOCK, "name": IDS_ARE_NEW},
+    )
     # Into a table of this session first: the months are known and created then, and
     # duplicates are found by one join.
     connection.exec_driver_sql(

@@ -73,17 +73,56 @@ def entries_table(metadata: sa.MetaData, *, is_postgresql: bool) -> sa.Table:
     )
 
 
-# An id may be given (an import keeps the ids of the evidence); ids given by the
-# database must stay above it.
-POSTGRESQL_ID_TRIGGER = """
-CREATE FUNCTION audit.keep_ids_growing() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+# Who adds entries with ids of their own takes this lock of the transaction.
+IDS_LOCK = 7_355_608_003
+# What tells the trigger, in a transaction that holds the lock, that the ids are new.
+IDS_ARE_NEW = "audit.ids_are_new"
+# An id may be given (an import keeps the ids of the evidence). Ids given by the database stay
+# above it, and none comes twice, which no unique key of a table divided by months can say.
+# The id that the sequence gave just now is new without a look; only its first use is.
+# A month that was empty when it was last analysed would be read from end to end for each id.
+POSTGRESQL_ID_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION audit.has_id(given bigint) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
 BEGIN
-    IF NEW.id > (SELECT last_value FROM audit.entries_id_seq) THEN
+    RETURN EXISTS (SELECT FROM audit.entries WHERE id = given);
+END $$;
+CREATE OR REPLACE FUNCTION audit.keep_ids_growing() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    highest record;
+    given_here bigint;
+BEGIN
+    SELECT last_value, is_called INTO highest FROM audit.entries_id_seq;
+    IF highest.is_called AND NEW.id <= highest.last_value THEN
+        BEGIN
+            given_here := currval('audit.entries_id_seq');
+        EXCEPTION WHEN object_not_in_prerequisite_state THEN
+            given_here := NULL;
+        END;
+        IF given_here = NEW.id
+            AND current_setting('audit.last_id', true) IS DISTINCT FROM NEW.id::text
+        THEN
+            PERFORM set_config('audit.last_id', NEW.id::text, false);
+            RETURN NEW;
+        END IF;
+    END IF;
+    PERFORM pg_advisory_xact_lock({IDS_LOCK});
+    SELECT last_value, is_called INTO highest FROM audit.entries_id_seq;
+    IF NEW.id > highest.last_value OR NEW.id = highest.last_value AND NOT highest.is_called THEN
         PERFORM setval('audit.entries_id_seq', NEW.id);
+        PERFORM set_config('audit.last_id', NEW.id::text, false);
+    ELSIF current_setting('{IDS_ARE_NEW}', true) IS DISTINCT FROM 'on'
+        AND audit.has_id(NEW.id)
+    THEN
+        RAISE unique_violation
+            USING MESSAGE = 'an entry with the id ' || NEW.id || ' is there already';
     END IF;
     RETURN NEW;
 END $$;
+"""  # noqa: S608 - our own number and name
+POSTGRESQL_ID_TRIGGER = """
 CREATE TRIGGER keep_ids_growing BEFORE INSERT ON audit.entries
     FOR EACH ROW EXECUTE FUNCTION audit.keep_ids_growing();
 """

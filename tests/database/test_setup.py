@@ -1,6 +1,7 @@
 """Creating the schema, adding entries, and what is refused."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -59,6 +60,57 @@ def test_the_types_are_those_of_the_contract(postgresql_url: str) -> None:
         "ip_address": "inet",
     }
     database.close()
+
+
+INSERT = (
+    "INSERT INTO audit.entries (id, occurred_at, actor_type, actor_id, actor_name, action)"
+    " VALUES ({}, %s, 'member', 'u', 'U', 'agent.update') RETURNING id"
+)
+
+
+def test_an_id_may_be_given_and_none_comes_twice(postgresql_url: str) -> None:
+    database = open_database(postgresql_url, create=True)
+    upgrade_schema(database)
+    database.close()
+
+    def insert(connection: psycopg.Connection, given: str = "DEFAULT", month: int = 3) -> int:
+        row = connection.execute(INSERT.format(given), (f"2026-{month:02}-01Z",)).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def refused(connection: psycopg.Connection, given: int, month: int) -> None:
+        with pytest.raises(psycopg.errors.UniqueViolation, match=f"the id {given} is there"):
+            insert(connection, str(given), month)
+
+    with (
+        psycopg.connect(postgresql_url, autocommit=True) as one,
+        psycopg.connect(postgresql_url, autocommit=True) as other,
+    ):
+        assert insert(one, "1") == 1
+        assert insert(one) == 2, "above the one that was given first"
+        assert insert(one, "500") == 500
+        assert [insert(other), insert(one), insert(one, "7")] == [501, 502, 7]
+        for connection in (one, other):
+            for given in (1, 2, 7, 500, 501, 502):
+                for month in (3, 4):
+                    refused(connection, given, month)
+        assert insert(one) == 503
+
+
+def test_two_imports_of_the_same_evidence_leave_one(postgresql_url: str) -> None:
+    databases = [open_database(postgresql_url, create=True) for _ in range(2)]
+    upgrade_schema(databases[0])
+
+    def add(database: Database) -> int:
+        try:
+            return append_entries(database, map(entry, range(500, 0, -1)), Cancellation())
+        except DuplicateIdError:
+            return 0
+
+    with ThreadPoolExecutor() as pool:
+        assert sorted(pool.map(add, databases)) == [0, 500]
+    for database in databases:
+        database.close()
 
 
 def test_the_owner_may_insert_any_time_by_hand(postgresql_url: str) -> None:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from mylla_audit_desktop.database.schema import (
+    POSTGRESQL_ID_FUNCTION,
     POSTGRESQL_ID_TRIGGER,
     SQLITE_TIME_TRIGGER,
     entries_table,
@@ -24,6 +25,7 @@ def upgrade() -> None:
         connection.exec_driver_sql(
             "CREATE TABLE audit.entries_default PARTITION OF audit.entries DEFAULT"
         )
+        connection.exec_driver_sql(POSTGRESQL_ID_FUNCTION)
         connection.exec_driver_sql(POSTGRESQL_ID_TRIGGER)
     else:
         connection.exec_driver_sql(SQLITE_TIME_TRIGGER)

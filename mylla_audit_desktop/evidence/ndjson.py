@@ -25,7 +25,9 @@ from mylla_audit_desktop.log.json_text import (
 from mylla_audit_desktop.log.storable import SURROGATE
 
 _RAW = "$raw"
-_HIGHEST_ID = 2**63 - 1
+# What a database counts to, but for the room that the entries after it need: PostgreSQL would
+# take no more, and SQLite would choose ids at random.
+HIGHEST_ID = 2**63 - 2**32
 # What PostgreSQL's timestamptz can hold, besides the infinities.
 _FIRST_TIME = Instant.parse("-004713-11-24T00:00:00Z")
 _LAST_TIME = Instant.parse("+294276-12-31T23:59:59.999999Z")
@@ -110,8 +112,8 @@ def checked_entry(
         raise ValueError(f"the time {when[:60]!r} cannot be read") from None
     if occurred_at.is_finite and not _FIRST_TIME <= occurred_at <= _LAST_TIME:
         raise ValueError(f"the time {when[:60]!r} is beyond the years 4713 BC to 294276")
-    if entry_id is not None and not 0 < entry_id <= _HIGHEST_ID:
-        raise ValueError(f"the id {entry_id} is not between 1 and {_HIGHEST_ID}")
+    if entry_id is not None and not 0 < entry_id <= HIGHEST_ID:
+        raise ValueError(f"the id {entry_id} is not between 1 and {HIGHEST_ID}")
     if not is_for_sqlite:
         _check_texts(texts)
     for name in ("actor_id", "actor_name", "action"):

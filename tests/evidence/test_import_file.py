@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.reader import LogReader
@@ -17,6 +18,7 @@ from mylla_audit_desktop.evidence import plain_file
 from mylla_audit_desktop.evidence.export import export_csv
 from mylla_audit_desktop.evidence.import_file import import_file, parse_file
 from mylla_audit_desktop.evidence.manifest import manifest_path
+from mylla_audit_desktop.evidence.ndjson import HIGHEST_ID
 from mylla_audit_desktop.log.csv_format import HEADER, Profile
 from mylla_audit_desktop.log.errors import CancelledError, InputError
 from mylla_audit_desktop.log.query import LogQuery
@@ -84,6 +86,7 @@ def refusal(log: Database, path: Path) -> str:
         (HEADER + ROW.format("٣"), 2, "the entry_id '٣'"),
         (HEADER + ROW.format("9" * 5000), 2, "is not between"),
         (HEADER + ROW.format("-5"), 2, "the id -5 is not between"),
+        (HEADER + ROW.format(2**63 - 1), 2, f"the id {2**63 - 1} is not between"),
         (HEADER + ROW.format(1).replace("usr_1", ""), 2, "actor_id is missing"),
         (HEADER + ROW.format(1).replace("192.0.2.7", "192.0.2"), 2, "the IP address '192.0.2'"),
         (HEADER + ROW.format(1).replace("Ada", "A\x00a"), 2, "actor_name holds a NUL"),
@@ -117,6 +120,18 @@ def test_a_bad_line_is_named_and_nothing_is_imported(
     assert sentence.startswith(f"{path}, line {line}: ")
     assert said in sentence
     assert sentence.endswith(("Nothing was imported.", "Nothing was added."))
+
+
+def test_after_the_highest_id_there_is_room_for_more(
+    open_any_log: OpenLog, write: Write, tmp_path: Path
+) -> None:
+    log = open_any_log([])
+    assert import_file(log, write(HEADER + ROW.format(HIGHEST_ID)), Cancellation()) == 1
+    shown = LogReader(log).read_snapshot(LogQuery(), Cancellation()).highest_id
+    result = export_csv(log, a_request(tmp_path / "out.csv", highest_id=shown), Cancellation())
+    assert result.row_count == 1, "what the export itself leaves in the log came later"
+    assert append_entries(log, [new_entry()], Cancellation()) == 1
+    assert ids(log) == {HIGHEST_ID + number for number in range(4)}
 
 
 def test_what_is_no_plain_file_is_refused_and_never_waited_for(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mylla_audit_desktop.evidence.ndjson import entry_from_json, entry_to_json
+from mylla_audit_desktop.evidence.ndjson import HIGHEST_ID, entry_from_json, entry_to_json
 from mylla_audit_desktop.log.entry import COLUMNS, AuditEntry, NewEntry
 from mylla_audit_desktop.log.instant import Instant
 
@@ -111,7 +111,7 @@ def test_a_megabyte_and_infinity_are_no_problem() -> None:
         an_entry(after=json.dumps({"prompt": 'say "hi"\n' * 1_000_000})),
         an_entry(occurred_at=Instant.LATEST),
         an_entry(occurred_at=Instant.EARLIEST),
-        an_entry(id=2**63 - 1),
+        an_entry(id=HIGHEST_ID),
     ):
         assert entry_from_json(entry_to_json(entry, UTC)) == same(entry)
 

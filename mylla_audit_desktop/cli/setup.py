@@ -84,4 +84,4 @@ def _end_of_day(text: str, now: datetime) -> Instant | None:
         after = resolve_period(PeriodChoice(Preset.CUSTOM, end=text), now, ZoneInfo("UTC")).end
     except InputError as error:
         raise InputError(f"--until{error.what.removeprefix('To')}", error.advice) from None
-    return None if after is None else Instant(after.microseconds - 1)
+    return None if after is None else after.shifted(-1)

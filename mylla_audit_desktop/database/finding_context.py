@@ -46,7 +46,7 @@ def read_context(
         after = [
             by_actor,
             relation.occurred_at >= last,
-            relation.occurred_at < Instant(last.microseconds + _DAY),
+            relation.occurred_at < last.shifted(_DAY),
             relation.id.not_in(finding.entry_ids),
         ]
         following = _read(connection, relation, after, MOST_FOLLOWING)
@@ -55,7 +55,7 @@ def read_context(
         first = finding.occurred_at
         before = [
             by_actor,
-            relation.occurred_at >= Instant(first.microseconds - USUAL_DAYS * _DAY),
+            relation.occurred_at >= first.shifted(-USUAL_DAYS * _DAY),
             relation.occurred_at < first,
         ]
         hours = _read_hours(database, connection, relation, before, zone)

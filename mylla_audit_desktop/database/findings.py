@@ -216,7 +216,7 @@ def _just_before(
     actors = sorted({one.entry.actor_id for one in at_edges if _touches_start((one,), start, gap)})
     if start is None or not actors:
         return iter(())
-    return reader.read_unusual(Instant(start.microseconds - gap * _MINUTE), start, actors)
+    return reader.read_unusual(start.shifted(-gap * _MINUTE), start, actors)
 
 
 def _just_after(
@@ -228,7 +228,7 @@ def _just_after(
         actors = sorted({one.entry.actor_id for one in latest if _touches_end((one,), end, gap)})
         if not actors:
             return
-        further = Instant(end.microseconds + max(gap * _MINUTE + 1, _STRIDE))
+        further = end.shifted(max(gap * _MINUTE + 1, _STRIDE))
         latest = list(reader.read_unusual(end, further, actors))
         yield from latest
         end = further

@@ -94,9 +94,13 @@ def _to_number_default(element: _ToNumber, compiler: SQLCompiler, **options: Any
 @compiles(_ToNumber, "postgresql")
 def _to_number_postgresql(element: _ToNumber, compiler: SQLCompiler, **options: Any) -> str:
     column = compiler.process(element.clauses, **options)
+    # In its last thirty years the server rounds the epoch to whole seconds, and not what is
+    # thirty years less.
     return (
-        f"CASE WHEN isfinite({column})"
+        f"CASE WHEN isfinite({column}) THEN CASE"
+        f" WHEN {column} < '294246-01-01 00:00:00+00'"
         f" THEN CAST((extract(epoch FROM {column}) - 946684800) * 1000000 AS bigint)"
+        f" ELSE CAST(extract(epoch FROM {column} - interval '946684800 s') * 1000000 AS bigint) END"
         f" WHEN {column} > 'epoch' THEN 9223372036854775807"
         f" WHEN {column} < 'epoch' THEN -9223372036854775808 END"
     )

@@ -70,7 +70,7 @@ def read_retention(
             sa.select(entries.c.occurred_at).order_by(entries.c.occurred_at).limit(1)
         )
         due = [
-            _read_due(database, connection, cutoff_at(Instant(now.microseconds + ahead), days))
+            _read_due(database, connection, cutoff_at(now.shifted(ahead), days))
             for ahead in (0, _DAY, 30 * _DAY)
         ]
         return RetentionState(

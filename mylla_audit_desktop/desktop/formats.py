@@ -45,7 +45,7 @@ def format_period(period: Period, zone: ZoneInfo) -> str:
     """`24 Oct 2026 - 23 Nov 2026`, both days included; `all time` where it is unbounded."""
     if period.start is None and period.end is None:
         return "all time"
-    last = None if period.end is None else Instant(period.end.microseconds - 1)
+    last = None if period.end is None else period.end.shifted(-1)
     if period.start is None and last is not None:
         return f"until {format_day(last, zone)}"
     if period.start is not None and last is None:

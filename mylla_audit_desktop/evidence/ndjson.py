@@ -28,9 +28,6 @@ _RAW = "$raw"
 # What a database counts to, but for the room that the entries after it need: PostgreSQL would
 # take no more, and SQLite would choose ids at random.
 HIGHEST_ID = 2**63 - 2**32
-# What PostgreSQL's timestamptz can hold, besides the infinities.
-_FIRST_TIME = Instant.parse("-004713-11-24T00:00:00Z")
-_LAST_TIME = Instant.parse("+294276-12-31T23:59:59.999999Z")
 # Readers of lines end one at each of these, and a lone surrogate has no UTF-8.
 _BREAKS_LINE = re.compile("[\n\r\x85\u2028\u2029\ud800-\udfff]")
 
@@ -110,7 +107,7 @@ def checked_entry(
         occurred_at = Instant.parse(when)
     except ValueError:
         raise ValueError(f"the time {when[:60]!r} cannot be read") from None
-    if occurred_at.is_finite and not _FIRST_TIME <= occurred_at <= _LAST_TIME:
+    if not occurred_at.is_storable:
         raise ValueError(f"the time {when[:60]!r} is beyond the years 4713 BC to 294276")
     if entry_id is not None and not 0 < entry_id <= HIGHEST_ID:
         raise ValueError(f"the id {entry_id} is not between 1 and {HIGHEST_ID}")

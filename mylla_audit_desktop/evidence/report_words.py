@@ -97,7 +97,7 @@ def period_words(start: Instant | None, end: Instant | None, zone: ZoneInfo) -> 
     """`1 Jul 2026 to 30 Sep 2026`, both days included; `all time`."""
     if start is None and end is None:
         return "all time"
-    last = None if end is None else Instant(end.microseconds - 1)
+    last = None if end is None else end.shifted(-1)
     if start is None:
         return f"until {day_of(last, zone)}" if last is not None else "all time"
     first = day_of(start, zone)

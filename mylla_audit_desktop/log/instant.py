@@ -33,6 +33,9 @@ class Instant:
 
     LATEST: ClassVar["Instant"]
     EARLIEST: ClassVar["Instant"]
+    # The first and the last that a database holds, besides the infinities.
+    FIRST: ClassVar["Instant"]
+    LAST: ClassVar["Instant"]
 
     @classmethod
     def from_datetime(cls, moment: datetime) -> Self:
@@ -78,6 +81,20 @@ class Instant:
     def is_finite(self) -> bool:
         """False for `infinity` and `-infinity`."""
         return self not in (Instant.LATEST, Instant.EARLIEST)
+
+    @property
+    def is_storable(self) -> bool:
+        """Whether a database holds it."""
+        return not self.is_finite or Instant.FIRST <= self <= Instant.LAST
+
+    def shifted(self, microseconds: int) -> "Instant":
+        """So much later, or earlier: an infinity stays, and beyond what a database holds is one."""
+        if not self.is_finite:
+            return self
+        moved = Instant(self.microseconds + microseconds)
+        if moved.is_storable:
+            return moved
+        return Instant.LATEST if moved > Instant.LAST else Instant.EARLIEST
 
     def to_datetime(self, zone: tzinfo = UTC) -> datetime | None:
         """The aware datetime in `zone`, or None outside the years 1 to 9999."""
@@ -133,6 +150,9 @@ class Instant:
 # so its last years are a little more than 2**63 from 1970.
 Instant.LATEST = Instant(2**64)
 Instant.EARLIEST = Instant(-(2**64))
+# PostgreSQL's: the beginning of 24 November 4714 BC, and the end of the year 294276.
+Instant.FIRST = Instant(-210_866_803_200_000_000)
+Instant.LAST = Instant(9_224_318_015_999_999_999)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,10 +207,17 @@ def _bound(text: str, field: str, zone: ZoneInfo, *, is_end: bool) -> Instant | 
             ) from None
         return _end_of_day(day, zone) if is_end else start_of_day(day, zone)
     try:
-        return Instant.parse(text)
+        instant = Instant.parse(text)
     except ValueError:
         raise InputError(
             f"{field}: {text!r} is no date.",
             "Write YYYY-MM-DD, or a time with its offset such as 2026-03-29T08:00:00+02:00.",
             field=field,
         ) from None
+    if not instant.is_storable:
+        raise InputError(
+            f"{field}: {text!r} is beyond the years 4713 BC to 294276.",
+            "Leave it empty for no limit.",
+            field=field,
+        )
+    return instant

@@ -135,7 +135,7 @@ class RetentionState:
 
     def cutoff_in(self, days: int) -> Instant:
         """The cutoff of a run that many days from now."""
-        return cutoff_at(Instant(self.now.microseconds + days * _DAY), self.forecast_days)
+        return cutoff_at(self.now.shifted(days * _DAY), self.forecast_days)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ class RetentionState:
 
 def cutoff_at(now: Instant, days: int) -> Instant:
     """Entries before this instant are older than `days` days."""
-    return Instant(now.microseconds - days * _DAY)
+    return now.shifted(-days * _DAY)
 
 
 def forecast_days(setting: RetentionSetting, enforced: RetentionRun | None) -> int:

@@ -67,6 +67,31 @@ def test_one_json_object_for_each_finding(log: str, run: Run) -> None:
     assert again.out == outcome.out
 
 
+def test_the_ends_of_time_are_reviewed_too(fill: Callable[..., str], run: Run) -> None:
+    edges = ("-infinity", "-004713-11-24T00:00:00Z", "9999-12-31T23:59:59.999999Z",
+             "+294276-12-31T23:59:59.999999Z", "infinity")  # fmt: skip
+    url = fill(
+        *(
+            entry(number, when, action="integration.disconnect", target_id=f"int_{number}")
+            for number, when in enumerate(edges, 1)
+        )
+    )
+
+    def found(*period: str) -> list[list[int]]:
+        words = ("--rule", "integration-disconnect", "--format", "ndjson", "--time-zone", "UTC")
+        outcome = run("review", "list", "--database", url, *period, *words)
+        assert (outcome.code, outcome.err) == (0, "")
+        return [json.loads(line)["entry_ids"] for line in outcome.out.splitlines()]
+
+    assert found("--all-time") == [[1], [2], [3], [4], [5]]
+    assert found("--from=-infinity", "--to", "infinity") == [[1], [2], [3], [4]]
+    assert found("--from=-004713-11-24T00:00:00Z", "--to", "9999-12-31") == [[2], [3]]
+    assert found("--from", "+294276-12-31T23:59:59.999999Z") == [[4], [5]]
+    for period in ((), ("--from=-infinity",), ("--to", "infinity"), ("--from", "9999-12-31")):
+        sessions = run("review", "list", "--database", url, *period, "--rule", "off-hours")
+        assert (sessions.code, sessions.err) == (0, "")
+
+
 def test_one_rule(log: str, run: Run) -> None:
     words = ("review", "list", "--database", log, *PERIOD, "--format", "ndjson")
     outcome = run(*words, "--rule", "role-promotion")

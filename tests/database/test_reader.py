@@ -212,7 +212,12 @@ def test_moments_outside_of_the_calendar_are_read_sorted_and_exported(log: Log) 
         "0044-03-15 12:00:00+00 BC",
         "0001-01-01T00:00:00Z",
         "2016-12-31T23:59:60Z",
+        "9999-12-31T23:59:59.999999Z",
         "+012026-01-01T00:00:00Z",
+        "+294246-12-31T23:59:59.999999Z",
+        "+294247-01-01T00:00:00.000001Z",
+        "+294276-12-31T23:59:59.999998Z",
+        "+294276-12-31T23:59:59.999999Z",
         "infinity",
     )
     entries = [
@@ -222,6 +227,8 @@ def test_moments_outside_of_the_calendar_are_read_sorted_and_exported(log: Log) 
     oldest_first = LogQuery(sort=Sort(ascending=True))
     read = list(log.reader.iterate_entries(oldest_first, None, Cancellation()))
     assert read == filled
+    for entry in filled:
+        assert log.reader.read_entry(entry.id, entry.occurred_at, Cancellation()) == entry
     berlin = zone_named("Europe/Berlin")
     stream = stream_csv(
         log.database,

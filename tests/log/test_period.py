@@ -134,6 +134,8 @@ def test_a_time_with_an_offset_is_an_excluded_end() -> None:
         ("2026-03-02", "2026-03-01", "To"),
         ("0000-12-31", "", "From"),
         ("", "10000-01-01", "To"),
+        ("", "+294277-01-01T00:00:00Z", "To"),
+        ("-004714-12-31T00:00:00Z", "", "From"),
     ],
 )
 def test_what_is_no_period_names_its_field(start: str, end: str, field: str) -> None:

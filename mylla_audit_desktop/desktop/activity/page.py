@@ -332,7 +332,7 @@ def _days_of(answer: _Answer) -> tuple[date | None, date | None]:
         moment = instant.to_datetime(zone)
         return None if moment is None else moment.date()
 
-    last = None if query.end is None else Instant(query.end.microseconds - 1)
+    last = None if query.end is None else query.end.shifted(-1)
     return day(query.start), day(last)
 
 

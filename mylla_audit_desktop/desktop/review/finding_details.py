@@ -39,7 +39,6 @@ from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.diff import Kind
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.filters import LogFilters
-from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.context import FindingContext
@@ -232,10 +231,11 @@ class FindingDetails(QFrame):
             return None
         first = one.finding.occurred_at
         last = self._entries[-1].occurred_at if self._entries else first
+        after = last.shifted(1)
         choice = PeriodChoice(
             Preset.CUSTOM,
             first.isoformat(self._zone),
-            Instant(last.microseconds + 1).isoformat(self._zone),
+            after.isoformat(self._zone) if after.is_finite else "",
         )
         return LogFilters(choice, actors=(one.finding.actor_id,))
 

@@ -73,7 +73,7 @@ def read_earlier(
         return ()
     length = review.end.microseconds - review.start.microseconds
     length = min(max(length, _LEAST_LOOK_BACK), _MOST_LOOK_BACK)
-    start = Instant(review.start.microseconds - length)
+    start = review.start.shifted(-length)
     before = read_review(database, reading.store, start, review.start, review.zone, cancellation)
     return before.findings
 

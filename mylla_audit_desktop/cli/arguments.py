@@ -1,6 +1,7 @@
 """Arguments that several commands share."""
 
 import argparse
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,8 +12,9 @@ from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
 from mylla_audit_desktop.log.storable import is_storable
+from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.week import WeekHour
-from mylla_audit_desktop.log.zones import system_zone, zone_named
+from mylla_audit_desktop.log.zones import read_system_zone, zone_named
 
 if TYPE_CHECKING:
     from mylla_audit_desktop.database.connection import Database
@@ -144,12 +146,29 @@ def read_filters(arguments: argparse.Namespace, now: datetime | None = None) -> 
     return Asked(filters, filters.resolve(now or datetime.now(UTC), zone, sort), zone)
 
 
+def read_zone(arguments: argparse.Namespace) -> ZoneInfo:
+    """The zone of `--time-zone`, else the system's; told where that is a guess.
+
+    Raises InputError.
+    """
+    if arguments.time_zone:
+        return zone_named(arguments.time_zone)
+    system = read_system_zone()
+    if system.doubt:
+        print(
+            f"mylla-audit: {visible_text(system.doubt)}, so days and times are in "
+            f"{system.zone.key}; --time-zone names another.",
+            file=sys.stderr,
+        )
+    return system.zone
+
+
 def read_period(arguments: argparse.Namespace) -> tuple[PeriodChoice, ZoneInfo]:
     """The period as given by `--from`, `--to` and `--all-time`, and the zone it is meant in.
 
     Raises InputError.
     """
-    zone = zone_named(arguments.time_zone) if arguments.time_zone else system_zone()
+    zone = read_zone(arguments)
     has_dates = arguments.start is not None or arguments.end is not None
     if arguments.all_time and has_dates:
         raise InputError("--all-time cannot be combined with --from or --to.", "Leave one out.")

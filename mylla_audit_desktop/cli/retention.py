@@ -6,7 +6,7 @@ from argparse import Namespace
 from contextlib import closing
 from zoneinfo import ZoneInfo
 
-from mylla_audit_desktop.cli.arguments import open_asked
+from mylla_audit_desktop.cli.arguments import open_asked, read_zone
 from mylla_audit_desktop.cli.progress import Progress
 from mylla_audit_desktop.database.access import read_access
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -25,12 +25,11 @@ from mylla_audit_desktop.log.retention import (
     parse_reference,
 )
 from mylla_audit_desktop.log.visible import visible_text
-from mylla_audit_desktop.log.zones import system_zone, zone_named
 
 
 def run_show(arguments: Namespace, cancellation: Cancellation) -> int:
     """Print how things stand, and a warning for each thing that does not agree."""
-    zone = zone_named(arguments.time_zone) if arguments.time_zone else system_zone()
+    zone = read_zone(arguments)
     with closing(open_asked(arguments)) as database:
         state = read_retention(database, cancellation)
     if arguments.format == "ndjson":

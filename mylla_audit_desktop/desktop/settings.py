@@ -14,7 +14,7 @@ from PySide6.QtCore import QSettings
 
 from mylla_audit_desktop.connections.store import FILE_NAME as CONNECTIONS_FILE
 from mylla_audit_desktop.log.errors import InputError
-from mylla_audit_desktop.log.zones import system_zone, zone_named
+from mylla_audit_desktop.log.zones import read_system_zone, system_zone, zone_named
 
 _NAME = "mylla-audit"
 
@@ -38,6 +38,10 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The reviewer's zone."""
         return zone_named(self.time_zone) if self.time_zone else system_zone()
+
+    def zone_doubt(self) -> str:
+        """Why the zone is a guess; "" where it is none."""
+        return "" if self.time_zone else read_system_zone().doubt
 
 
 @dataclass(frozen=True, slots=True)

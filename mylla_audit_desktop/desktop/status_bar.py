@@ -46,7 +46,6 @@ class StatusBar(QStatusBar):
         self.snapshot = plain_label("")
         self.snapshot.setAccessibleName("Snapshot")
         self.zone = button("", "flat")
-        self.zone.setToolTip("Choose the time zone in which times and days are shown")
         self.zone.clicked.connect(self.zone_requested)
         self.opening = plain_label("")
         self.opening.setAccessibleName("Opening")
@@ -104,8 +103,10 @@ class StatusBar(QStatusBar):
         if moment is not None:
             self.snapshot.setText(f"Snapshot {format_day(taken_at, zone)} {moment:%H:%M}")
 
-    def show_zone(self, zone: ZoneInfo) -> None:
-        """The zone of all times and days."""
+    def show_zone(self, zone: ZoneInfo, doubt: str) -> None:
+        """The zone of all times and days. doubt: why it is a guess; "" where it is none."""
         text = format_zone(zone, datetime.now(UTC).astimezone(zone).utcoffset())
-        self.zone.setText(text)
-        self.zone.setAccessibleName(f"Time zone {text}")
+        self.zone.setText(f"▲ {text}" if doubt else text)
+        self.zone.setAccessibleName(", ".join(filter(None, (f"Time zone {text}", doubt))))
+        tip = "Choose the time zone in which times and days are shown"
+        self.zone.setToolTip(plain_tooltip(f"{doubt}. {tip}" if doubt else tip))

@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
             self.rail.add(name, icon)
         self._turn_to(0)
         self.audit_log.setFocus()
-        self.status.show_zone(settings.settings.zone())
+        self.status.show_zone(settings.settings.zone(), settings.settings.zone_doubt())
         self.setWindowTitle("Mylla Audit")
         self.setMinimumSize(QSize(800, 520))
         self.resize(1280, 800)
@@ -264,7 +264,7 @@ class MainWindow(QMainWindow):
         zone = self._settings.settings.zone()
         for page in self.stack.made.values():
             page.set_zone(zone)
-        self.status.show_zone(zone)
+        self.status.show_zone(zone, self._settings.settings.zone_doubt())
         self.zone_changed.emit(self.status.zone.text())
         snapshot = self.audit_log.model.snapshot
         if snapshot is not None:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import (
 )
 
 from mylla_audit_desktop.desktop.widgets import button, dialog_column, plain_label
-from mylla_audit_desktop.log.zones import all_zone_names, system_zone
+from mylla_audit_desktop.log.visible import visible_text
+from mylla_audit_desktop.log.zones import all_zone_names, read_system_zone
 
 _ROW_HEIGHT = 26
 
@@ -30,11 +31,12 @@ class ZoneDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Time zones")
         self.list.setObjectName("zones")
+        system = read_system_zone()
         for label, name in (
-            (f"System ({system_zone().key})", ""),
+            (f"System ({': '.join(filter(None, (system.zone.key, system.doubt)))})", ""),
             *((name, name) for name in all_zone_names()),
         ):
-            item = QListWidgetItem(label)
+            item = QListWidgetItem(visible_text(label))
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setSizeHint(QSize(0, _ROW_HEIGHT))
             self.list.addItem(item)

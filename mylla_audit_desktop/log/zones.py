@@ -1,8 +1,11 @@
 """Time zones by their IANA names."""
 
+import os
+import time
 import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import tzlocal
@@ -23,12 +26,50 @@ def zone_named(name: str) -> ZoneInfo:
         ) from None
 
 
+@dataclass(frozen=True, slots=True)
+class SystemZone:
+    """The zone of this computer; UTC where it names none, and `doubt` says so then."""
+
+    zone: ZoneInfo
+    doubt: str = ""
+
+
+def read_system_zone() -> SystemZone:
+    """What TZ says, else what the computer is set to."""
+    said = os.environ.get("TZ")
+    if said is not None:
+        zone = _zone_of_tz(said)
+        if zone is not None:
+            return SystemZone(zone)
+        return SystemZone(ZoneInfo("UTC"), f"TZ is {said!r}, which names no time zone")
+    try:
+        return SystemZone(ZoneInfo(tzlocal.get_localzone_name() or ""))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        is_utc = not time.daylight and time.timezone == 0
+        doubt = "" if is_utc else "This computer does not name its time zone"
+        return SystemZone(ZoneInfo("UTC"), doubt)
+
+
 def system_zone() -> ZoneInfo:
     """The zone of this computer; UTC where it does not say."""
-    try:
-        return ZoneInfo(tzlocal.get_localzone_name() or "UTC")
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+    return read_system_zone().zone
+
+
+def _zone_of_tz(said: str) -> ZoneInfo | None:
+    """As POSIX and the C library read it: a name, `:name`, the path of a zone's file.
+
+    Rules such as `CET-1CEST` are no name, and what they mean in other years nobody knows.
+    """
+    name = said.strip().removeprefix(":")
+    if not name:
         return ZoneInfo("UTC")
+    parts = Path(name).resolve().parts[1:] if Path(name).is_absolute() else (name,)
+    for start in range(len(parts)):
+        try:
+            return ZoneInfo("/".join(parts[start:]))
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return None
 
 
 def all_zone_names() -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, entry
+from tests.cli.conftest import Run, entry, run_process
 
 Fill = Callable[..., str]
 
@@ -109,6 +109,36 @@ def test_without_a_date_the_last_30_days_are_shown(fill: Fill, run: Run) -> None
     common = ("list", "--database", url, "--format", "ndjson")
     assert run(*common).ids == [3, 2]
     assert run(*common, "--all-time").ids == [3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Europe/Berlin", "2026-03-01 11:00:00 +01:00"),
+        (":Asia/Tokyo", "2026-03-01 19:00:00 +09:00"),
+        ("/usr/share/zoneinfo/Asia/Tokyo", "2026-03-01 19:00:00 +09:00"),
+        ("EST5EDT", "2026-03-01 05:00:00 -05:00"),
+        ("", "2026-03-01 10:00:00 +00:00"),
+    ],
+)
+def test_the_zone_of_the_environment_is_the_one_of_days_and_times(
+    sqlite_log: str, said: str, shown: str
+) -> None:
+    outcome = run_process("list", "--database", sqlite_log, "--all-time", TZ=said)
+    assert shown in outcome.out
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("said", ["Nonsense/Zone", "CET-1CEST", "europe/paris"])
+def test_a_zone_that_the_environment_misnames_is_told(sqlite_log: str, said: str) -> None:
+    words = ("list", "--database", sqlite_log, "--all-time")
+    outcome = run_process(*words, TZ=said)
+    assert "2026-03-01 10:00:00 +00:00" in outcome.out
+    assert outcome.err == (
+        f"mylla-audit: TZ is '{said}', which names no time zone, so days and times are in UTC; "
+        "--time-zone names another.\n"
+    )
+    assert run_process(*words, "--time-zone", "Europe/Paris", TZ=said).err == ""
 
 
 @pytest.mark.parametrize(

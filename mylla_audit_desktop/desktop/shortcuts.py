@@ -32,6 +32,7 @@ SHORTCUTS = (
     ("Ctrl+1 … Ctrl+5", "Sort by a column; again turns it round"),
     ("Ctrl+C", "Copy the selected entries, or the selected value"),
     ("R", "In the details: raw JSON"),
+    ("U", "In the details: unchanged fields"),
     ("Enter", "In the changes: unfold a long text"),
     ("F5", "Refresh"),
     ("Ctrl+E", "Export CSV"),

@@ -81,17 +81,27 @@ def test_unchanged_fields_come_after_the_changed_ones(pane: DetailsPane) -> None
 
 def test_the_key_r_shows_the_text_as_stored(pane: DetailsPane) -> None:
     show(pane, '{"a": 1.0}', None)
-    QTest.keyClick(pane, Qt.Key.Key_R)
+    pane.table.setFocus()
+    QTest.keyClick(pane.table, Qt.Key.Key_R)
     assert pane.raw.isVisible()
     assert pane.raw.toPlainText() == 'before\n{"a": 1.0}\n\nafter\nNULL'
+    QTest.keyClick(pane.raw, Qt.Key.Key_R)
+    assert pane.table.isVisible()
+
+
+def test_the_key_u_shows_what_did_not_change(pane: DetailsPane) -> None:
+    assert [row[0] for row in show(pane, '{"a": 1, "b": 2}', '{"a": 1, "b": 3}')] == ["b"]
+    QTest.keyClick(pane.table, Qt.Key.Key_U)
+    assert pane.table.changes.rowCount() == 2
+    QTest.keyClick(pane.table, Qt.Key.Key_U)
+    assert pane.table.changes.rowCount() == 1
 
 
 def test_copy_gives_the_selected_value_whole(pane: DetailsPane) -> None:
-    long = "word " * 3000
+    long = "word\u202e " * 3000
     show(pane, json.dumps({"a": "x"}), json.dumps({"a": long}))
     pane.table.setCurrentIndex(pane.table.changes.index(0, 2))
     QTest.keyClick(pane.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    pane.copy_changes()
     assert QGuiApplication.clipboard().text() == long
 
 

@@ -195,8 +195,8 @@ class ChangesTable(QTableView):
         self._fit_rows()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """R is the pane's around it: a search for a field that begins so would swallow it."""
-        if event.key() == Qt.Key.Key_R and not event.modifiers():
+        """Letters are the pane's: to look for a field by its first ones would swallow them."""
+        if event.text().isalpha():
             event.ignore()
         else:
             super().keyPressEvent(event)

@@ -97,6 +97,7 @@ class DetailsPane(QFrame):
         for toggle in (self.show_unchanged, self.show_raw):
             toggle.setCheckable(True)
             toggle.toggled.connect(self._fill_changes)
+        self.show_unchanged.setToolTip("Also the fields that are the same before and after (U)")
         self.show_raw.setToolTip("Before and after as they are stored (R)")
         self.copy.setToolTip("Copy the selected value, or all changes (Ctrl+C)")
         self.copy.clicked.connect(self.copy_changes)
@@ -244,11 +245,13 @@ class DetailsPane(QFrame):
     # -- keyboard and clipboard ------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """R shows the raw JSON, Ctrl+C copies."""
+        """R shows the raw JSON, U the unchanged fields, Ctrl+C copies."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_changes()
         elif event.key() == Qt.Key.Key_R and not event.modifiers():
             self.show_raw.toggle()
+        elif event.key() == Qt.Key.Key_U and not event.modifiers():
+            self.show_unchanged.click()
         else:
             super().keyPressEvent(event)
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_database
+from mylla_audit_desktop.desktop import page_stack
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.background import Report
 from mylla_audit_desktop.desktop.session import Session
@@ -416,6 +418,37 @@ def test_the_layout_is_remembered(qtbot: QtBot, start: Start, log_url: LogUrl) -
     first.window.close()
     second = start(url)
     assert second.window.audit_log.table.isColumnHidden(4)
+
+
+def test_the_days_in_the_fields_are_those_of_the_result_on_another_day_too(
+    qtbot: QtBot, start: Start, log_url: LogUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    monkeypatch.setattr(page_stack, "_now", lambda: today)
+    page = opened(qtbot, start(log_url(make_entries(3))), LogFilters())
+    assert (page.bar.start.text(), page.bar.end.text()) == ("2026-10-21", "2026-11-20")
+    for renew, first, last in (
+        (page.refresh, "2026-10-22", "2026-11-21"),
+        (page.bar.clear_filters, "2026-10-23", "2026-11-22"),
+    ):
+        today += timedelta(days=1)
+        with qtbot.wait_signal(page.snapshot_taken):
+            renew()
+        assert (page.bar.start.text(), page.bar.end.text()) == (first, last)
+        days = (f"{day:%d %b %Y}" for day in map(date.fromisoformat, (first, last)))
+        assert " - ".join(days) in page.summary.text()
+
+
+def test_columns_fill_the_width_when_one_is_hidden_or_shown(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(3))))
+    widths = [page.table.columnWidth(column) for column in range(6)]
+    page.table.column_actions()[4].trigger()
+    assert page.table.isColumnHidden(4)
+    assert page.table.columnWidth(2) > widths[2] + 20
+    page.table.column_actions()[4].trigger()
+    assert [page.table.columnWidth(column) for column in range(6)] == widths
 
 
 def test_the_period_keeps_its_accessible_name(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:

@@ -76,7 +76,7 @@ class ActivityPage(Page):
         self._slot = Latest()
         self.activity: Activity | None = None
         self._bars: tuple[Bar, ...] = ()
-        self.bar = FilterBar(catalog, zone, _DEFAULTS, has_export=False)
+        self.bar = FilterBar(catalog, zone, now, _DEFAULTS, has_export=False)
         self.table_button = button("Show as table")
         self.table_button.setCheckable(True)
         self.table_button.setToolTip("The same figures as tables")
@@ -194,6 +194,7 @@ class ActivityPage(Page):
             self.bar.show_error(error)
             return
         self._is_stale = False
+        self.bar.renew_days()
         zone = self._zone
         file = decision_file(log.decisions, log.database.label, self._data_folder)
         if self.activity is None:

@@ -67,18 +67,30 @@ class EntryTable(PieceTable):
         if self.has_own_widths:
             return
         self._is_fitting = True
-        fixed = sum(_WIDTHS[column] for column in _WHOLE_COLUMNS)
-        share = max((room - fixed) / (sum(_WIDTHS) - fixed), 0.72)
-        for column, width in enumerate(_WIDTHS):
+        shown = [column for column in range(len(_WIDTHS)) if not self.isColumnHidden(column)]
+        fixed = sum(_WIDTHS[column] for column in shown if column in _WHOLE_COLUMNS)
+        rest = sum(_WIDTHS[column] for column in shown if column not in _WHOLE_COLUMNS)
+        share = max((room - fixed) / rest, 0.72) if rest else 1
+        for column in shown:
             is_whole = column in _WHOLE_COLUMNS
-            self.setColumnWidth(column, width if is_whole else int(width * share))
+            self.setColumnWidth(column, int(_WIDTHS[column] * (1 if is_whole else share)))
         self._is_fitting = False
 
     def _take_width(self, column: int) -> None:
+        header = self.horizontalHeader()
         # The last column stretches by itself.
-        is_last = self.horizontalHeader().visualIndex(column) == len(COLUMNS) - 1
-        if not self._is_fitting and self.isVisible() and not is_last:
+        last = max(
+            (one for one in range(header.count()) if not header.isSectionHidden(one)),
+            key=header.visualIndex,
+        )
+        if not self._is_fitting and self.isVisible() and column != last:
             self.has_own_widths = True
+
+    def _show_column(self, column: int, *, is_shown: bool) -> None:
+        self._is_fitting = True
+        self.setColumnHidden(column, not is_shown)
+        self._is_fitting = False
+        self.fit_columns(self.viewport().width())
 
     # -- sorting ---------------------------------------------------------------
 
@@ -111,7 +123,7 @@ class EntryTable(PieceTable):
             action.setChecked(not header.isSectionHidden(column))
             action.setEnabled(column != 0)
             action.toggled.connect(
-                lambda is_shown, column=column: header.setSectionHidden(column, not is_shown)
+                lambda is_shown, column=column: self._show_column(column, is_shown=is_shown)
             )
             actions.append(action)
         return actions

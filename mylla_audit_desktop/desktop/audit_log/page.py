@@ -61,7 +61,7 @@ class AuditLogPage(Page):
         self._kept_id: int | None = None
         # Whether the message beside the summary is about the server.
         self._says_failure = False
-        self.bar = FilterBar(catalog, self._zone)
+        self.bar = FilterBar(catalog, self._zone, now)
         self.line = ResultLine(self.bar.message, "Reading…")
         self.summary, self.banner, self.busy = self.line.summary, self.line.banner, self.line.busy
         self.model = EntryModel(background, self._zone, self)
@@ -225,6 +225,7 @@ class AuditLogPage(Page):
         except InputError as error:
             self.bar.show_error(error)
             return
+        self.bar.renew_days()
         self.banner.hide()
         self._new_entries.forget()
         self.line.set_busy(is_busy=True)

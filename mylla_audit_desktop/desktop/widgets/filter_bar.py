@@ -4,7 +4,8 @@ Filters apply after a short pause of typing. What cannot be understood is marked
 at its field in words, and the result stays as it was.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
@@ -58,6 +59,7 @@ class FilterBar(QFrame):
         self,
         catalog: ActionCatalog,
         zone: ZoneInfo,
+        now: Callable[[], datetime],
         defaults: LogFilters | None = None,
         *,
         has_export: bool = True,
@@ -67,8 +69,9 @@ class FilterBar(QFrame):
         self._defaults = defaults or LogFilters()
         self.setObjectName("filters")
         self._catalog = catalog
-        self._zone = zone
-        self._last: LogFilters | None = None
+        self._zone, self._now = zone, now
+        # What was asked last, and on which day: the same words mean other days on another.
+        self._last: tuple[LogFilters, date] | None = None
         self._hours: tuple[WeekHour, ...] = ()
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self.period = PeriodButton()
@@ -200,7 +203,7 @@ class FilterBar(QFrame):
             (target,) if target else (),
             self._hours,
         )
-        filters.resolve(datetime.now(UTC), self._zone)
+        filters.resolve(self._now(), self._zone)
         return filters
 
     def set_filters(self, filters: LogFilters) -> None:
@@ -229,6 +232,10 @@ class FilterBar(QFrame):
     def set_zone(self, zone: ZoneInfo) -> None:
         """Days are whole days of this zone from now on."""
         self._zone = zone
+        self.renew_days()
+
+    def renew_days(self) -> None:
+        """Show the days that the period means now."""
         if self.period.preset is not Preset.CUSTOM:
             self._show_days()
 
@@ -289,8 +296,9 @@ class FilterBar(QFrame):
             self.show_error(error)
             return
         self.show_error(InputError(""))
-        if filters != self._last:
-            self._last = filters
+        asked = (filters, self._today())
+        if asked != self._last:
+            self._last = asked
             self.filters_changed.emit(filters)
 
     def _apply_when_typed(self) -> None:
@@ -329,8 +337,11 @@ class FilterBar(QFrame):
         self.hours.setVisible(bool(hours))
         self._arrange()
 
+    def _today(self) -> date:
+        return self._now().astimezone(self._zone).date()
+
     def _show_days(self) -> None:
-        days = preset_days(self.period.preset, datetime.now(self._zone).date())
+        days = preset_days(self.period.preset, self._today())
         self.period.say_days("" if days is None else format_days(*days))
         self._say_bounds(*(("", "") if days is None else (day.isoformat() for day in days)))
 

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_database
+from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.desktop import page_stack
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.background import Report
@@ -574,3 +575,73 @@ def test_a_long_error_keeps_within_a_narrow_window(
         InputError("mylla on localhost cannot be reached: the role may not log in.")
     )
     qtbot.wait_until(lambda: message.width() >= message.sizeHint().width())
+
+
+def hangs(_reader: object, *given: object) -> None:
+    """In the place of a read: what takes very long, until it is cancelled."""
+    cancellation = given[-1]
+    assert isinstance(cancellation, Cancellation)
+    stopped = Event()
+    with cancellation.interrupting(stopped.set):
+        stopped.wait()
+    cancellation.raise_if_cancelled()
+
+
+def is_said(page: AuditLogPage, words: str) -> bool:
+    return page.busy.text() == words
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "rows", "summary"),
+    [
+        ("read_snapshot", "Reading…", 1500, "reading was cancelled"),
+        ("read_count", "Counting…", 100, "counting was cancelled"),
+        ("read_waypoints", "Preparing to scroll…", 1500, "1,500 entries"),
+    ],
+)
+def test_what_takes_over_a_second_says_so_and_can_be_cancelled(
+    qtbot: QtBot,
+    start: Start,
+    log_url: LogUrl,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    said: str,
+    rows: int,
+    summary: str,
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(1500))))
+    assert not page.busy.isVisible()
+    with monkeypatch.context() as slow:
+        slow.setattr(LogReader, name, hangs)
+        page.refresh()
+        qtbot.wait_until(partial(is_said, page, said), timeout=20_000)
+        page.line.stop.click()
+    assert not page.busy.isVisible()
+    assert page.summary.text().startswith(f"{summary} · all time")
+    assert page.model.rowCount() == rows
+    # What can be scrolled to can be read.
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_End)
+    qtbot.wait_until(lambda: page.table.current_entry() is not None, timeout=20_000)
+    page.refresh()
+    qtbot.wait_until(lambda: page.summary.text().startswith("1,500 entries"), timeout=20_000)
+
+
+def test_a_long_search_and_a_long_copy_can_be_cancelled(
+    qtbot: QtBot, start: Start, log_url: LogUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(1500))))
+    for said, name, key, modifier in (
+        ("Searching…", "read_next_match", Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier),
+        ("Copying…", "read_page", Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier),
+    ):
+        with monkeypatch.context() as slow:
+            slow.setattr(LogReader, name, hangs)
+            QTest.keyClick(page.table, key, modifier)
+            qtbot.wait_until(partial(is_said, page, said), timeout=20_000)
+            page.line.stop.click()
+        assert not page.busy.isVisible()
+        assert page.summary.text().startswith("1,500 entries")
+    page.copy_selection()
+    qtbot.wait_until(lambda: "number.release" in QGuiApplication.clipboard().text())
+    assert not page.busy.isVisible()

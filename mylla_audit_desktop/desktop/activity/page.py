@@ -81,7 +81,7 @@ class ActivityPage(Page):
         self.table_button.setCheckable(True)
         self.table_button.setToolTip("The same figures as tables")
         self.bar.add_button(self.table_button)
-        self.line = ResultLine(self.bar.message, "Counting…")
+        self.line = ResultLine(self.bar.message)
         self.summary = self.line.summary
         self.charts = Charts(theme)
         self.tables = FigureTables()
@@ -199,7 +199,7 @@ class ActivityPage(Page):
         file = decision_file(log.decisions, log.database.label, self._data_folder)
         if self.activity is None:
             self._say("Counting the entries", "One moment.")
-        self.line.set_busy(is_busy=True)
+        self.line.begin("Counting…")
 
         def work(cancellation: Cancellation, _report: Report) -> _Answer:
             policy, problem = _read_policy(log, file, cancellation)
@@ -212,7 +212,7 @@ class ActivityPage(Page):
 
     def _stop_reading(self) -> None:
         self._slot.cancel()
-        self.line.set_busy(is_busy=False)
+        self.line.rest()
         self._is_stale = True
         if self.activity is None:
             self._say("Cancelled", "Nothing was counted.", "Count again")
@@ -222,7 +222,7 @@ class ActivityPage(Page):
     # -- answers ---------------------------------------------------------------
 
     def _take(self, answer: _Answer) -> None:
-        self.line.set_busy(is_busy=False)
+        self.line.rest()
         activity = self.activity = answer.activity
         text = _summary(answer)
         self.summary.say(text)
@@ -251,7 +251,7 @@ class ActivityPage(Page):
         self._stack.setCurrentWidget(self.tables if is_table else self._scroll)
 
     def _fail(self, error: Exception) -> None:
-        self.line.set_busy(is_busy=False)
+        self.line.rest()
         self._is_stale = True
         if not isinstance(error, KnownError):
             self._background.crashed.emit(error)

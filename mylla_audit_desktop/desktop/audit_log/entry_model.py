@@ -109,6 +109,12 @@ class EntryModel(QAbstractTableModel):
         self._counting.cancel()
         self._cancel_pages()
 
+    def stop(self) -> None:
+        """The user stops all reading: far rows are walked to, where their way was not read."""
+        self.cancel()
+        if self.count is not None and self._waypoints is None:
+            self._take_waypoints(Waypoints(self.count, PAGE_SIZE, ()))
+
     def clear(self) -> None:
         """Show nothing."""
         self.cancel()
@@ -143,6 +149,16 @@ class EntryModel(QAbstractTableModel):
     def waypoints(self) -> Waypoints | None:
         """The waypoints, once they are read."""
         return self._waypoints
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether the first page of a result is read."""
+        return self._opening.is_busy
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a result is read, counted or prepared."""
+        return self._opening.is_busy or self._counting.is_busy
 
     @property
     def is_exact(self) -> bool:

@@ -21,7 +21,7 @@ from mylla_audit_desktop.desktop.audit_log.exporting import Exporting
 from mylla_audit_desktop.desktop.audit_log.log_splitter import LogSplitter
 from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
 from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
-from mylla_audit_desktop.desktop.background import Background
+from mylla_audit_desktop.desktop.background import Background, Latest
 from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import SettingsStore
@@ -37,6 +37,9 @@ from mylla_audit_desktop.log.period import Period, PeriodChoice, Preset
 from mylla_audit_desktop.log.query import Sort
 
 _CHOICES_MS = 200
+# What may take long.
+_READING, _COUNTING, _PREPARING = "Reading…", "Counting…", "Preparing to scroll…"
+_SEARCHING, _COPYING = "Searching…", "Copying…"
 
 
 class AuditLogPage(Page):
@@ -62,7 +65,7 @@ class AuditLogPage(Page):
         # Whether the message beside the summary is about the server.
         self._says_failure = False
         self.bar = FilterBar(catalog, self._zone, now)
-        self.line = ResultLine(self.bar.message, "Reading…")
+        self.line = ResultLine(self.bar.message)
         self.summary, self.banner, self.busy = self.line.summary, self.line.banner, self.line.busy
         self.model = EntryModel(background, self._zone, self)
         self.table = EntryTable(self.model, theme)
@@ -81,6 +84,7 @@ class AuditLogPage(Page):
         layout.addWidget(self.line)
         layout.addWidget(self._splitter, 1)
         self._details_reader = DetailsReader(background, self)
+        self._copying = Latest()
         self._type_ahead = TypeAhead(background, self.model, self.table)
         self._new_entries = NewEntries(background, self.model, self)
         self.exporting = Exporting(background, settings, self._export_subject, self)
@@ -100,6 +104,8 @@ class AuditLogPage(Page):
         self.table.only_actor.connect(lambda actor: self._narrow(actors=(actor,)))
         self.table.only_action.connect(lambda action: self._narrow(actions=(action,)))
         self.table.copy_requested.connect(self.copy_selection)
+        self._type_ahead.begun.connect(lambda: self.line.begin(_SEARCHING))
+        self._type_ahead.ended.connect(lambda: self.line.end(_SEARCHING))
         self._type_ahead.failed.connect(self._take_failure)
         self._new_entries.counted.connect(self.line.show_new)
         self._details_reader.described.connect(self.details.show_details)
@@ -110,6 +116,7 @@ class AuditLogPage(Page):
         self.model.failed.connect(self._take_failure)
         for answered in (self.model.page_shown, self.model.waypoints_known):
             answered.connect(self._take_recovery)
+        self.model.waypoints_known.connect(lambda: self.line.end(_PREPARING))
 
     # -- which log -------------------------------------------------------------
 
@@ -147,7 +154,7 @@ class AuditLogPage(Page):
 
     def say(self, title: str, sentence: str, action: str = "", other: str = "") -> None:
         """Show a state in the place of the table."""
-        self.line.set_busy(is_busy=False)
+        self.line.rest()
         self.notice.say(title, sentence, action, other)
         self._results.setCurrentWidget(self.notice)
         # There is none to select.
@@ -228,21 +235,30 @@ class AuditLogPage(Page):
         self.bar.renew_days()
         self.banner.hide()
         self._new_entries.forget()
-        self.line.set_busy(is_busy=True)
+        for work in (_COUNTING, _PREPARING):
+            self.line.end(work)
+        self.line.begin(_READING)
         self.model.ask(self._reader, query)
 
     def _stop_reading(self) -> None:
-        self.model.cancel()
-        self.line.set_busy(is_busy=False)
+        self.line.rest()
+        self._type_ahead.cancel()
+        self._copying.cancel()
+        if not self.model.is_busy:
+            return
+        is_opening = self.model.is_opening
+        self.model.stop()
         if self.model.snapshot is None:
             self.say("Cancelled", "Nothing was read.", "Read again")
-        else:
+        elif is_opening:
             self._show_summary("reading was cancelled")
+        elif self.model.count is None:
+            self._show_summary("counting was cancelled")
 
     # -- answers ---------------------------------------------------------------
 
     def _take_first_page(self) -> None:
-        self.line.set_busy(is_busy=False)
+        self.line.end(_READING)
         self.table.sort_by(self._sort)
         if self.model.rowCount() == 0:
             self._take_count(0)
@@ -260,10 +276,13 @@ class AuditLogPage(Page):
         if self.model.snapshot is not None:
             self.snapshot_taken.emit(self.model.snapshot.taken_at)
         if not self.model.is_exact:
+            self.line.begin(_COUNTING)
             self._show_summary("counting…")
 
     def _take_count(self, count: int) -> None:
-        self.line.set_busy(is_busy=False)
+        self.line.end(_COUNTING)
+        if self.model.waypoints is None:
+            self.line.begin(_PREPARING)
         self._show_summary(format_count(count))
         if count:
             self.exporting.take_shown(self._filters)
@@ -290,7 +309,7 @@ class AuditLogPage(Page):
 
     def _take_failure(self, error: Exception) -> None:
         self.exporting.forget()
-        self.line.set_busy(is_busy=False)
+        self.line.rest()
         if not isinstance(error, KnownError):
             self._background.crashed.emit(error)
             return
@@ -334,13 +353,21 @@ class AuditLogPage(Page):
             )
             return
         waypoints, zone = self.model.waypoints, self._zone
-        self._background.run(
-            lambda cancellation, _report: read_as_text(
-                reader, snapshot, ranges, waypoints, zone, cancellation
-            ),
-            done=QGuiApplication.clipboard().setText,
-            failed=self._take_failure,
-            lane="details",
+
+        def copied(text: str) -> None:
+            self.line.end(_COPYING)
+            QGuiApplication.clipboard().setText(text)
+
+        self.line.begin(_COPYING)
+        self._copying.put(
+            self._background.run(
+                lambda cancellation, _report: read_as_text(
+                    reader, snapshot, ranges, waypoints, zone, cancellation
+                ),
+                done=copied,
+                failed=self._take_failure,
+                lane="details",
+            )
         )
 
     # -- export ----------------------------------------------------------------

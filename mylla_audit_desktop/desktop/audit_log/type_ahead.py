@@ -15,6 +15,8 @@ from mylla_audit_desktop.log.query import SortColumn
 class TypeAhead(QObject):
     """Collects letters typed in quick succession and looks for what they begin."""
 
+    begun = Signal()
+    ended = Signal()
     failed = Signal(object)
 
     def __init__(self, background: Background, model: EntryModel, table: EntryTable) -> None:
@@ -44,11 +46,22 @@ class TypeAhead(QObject):
         def work(cancellation: Cancellation, _report: Report) -> int | None:
             return reader.read_next_match(snapshot, column, prefix, after, cancellation)
 
+        self.begun.emit()
         self._slot.put(
-            self._background.run(work, done=self._go_to, failed=self.failed.emit, lane="details")
+            self._background.run(work, done=self._go_to, failed=self._fail, lane="details")
         )
 
+    def cancel(self) -> None:
+        """Give up the search."""
+        self._slot.cancel()
+        self.ended.emit()
+
+    def _fail(self, error: Exception) -> None:
+        self.ended.emit()
+        self.failed.emit(error)
+
     def _go_to(self, row: int | None) -> None:
+        self.ended.emit()
         if row is not None and row < self._model.rowCount():
             self._table.go_to(row)
 

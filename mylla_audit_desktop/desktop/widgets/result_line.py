@@ -12,14 +12,10 @@ _BUSY_MS = 1_000
 
 
 class ResultLine(QFrame):
-    """`message` is the filters' own, beside the summary; `stop` and `banner` are buttons.
+    """`message` is the filters' own, beside the summary; `stop` and `banner` are buttons."""
 
-    busy_word: what is said while it takes long, such as "Reading…".
-    """
-
-    def __init__(self, message: QLabel, busy_word: str) -> None:
+    def __init__(self, message: QLabel) -> None:
         super().__init__()
-        self._busy_word = busy_word
         self.setObjectName("filters")
         self.setFixedHeight(32)
         self.summary = SummaryLabel()
@@ -28,8 +24,9 @@ class ResultLine(QFrame):
         self.stop.setAccessibleName("Cancel reading")
         self.banner = button("", "banner")
         self.banner.hide()
+        self._works: dict[str, None] = {}
         self._timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
-        self._timer.timeout.connect(lambda: self._show_busy(is_busy=True))
+        self._timer.timeout.connect(self._show_busy)
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 2, 16, 8)
         line.setSpacing(8)
@@ -39,14 +36,26 @@ class ResultLine(QFrame):
         line.addWidget(self.stop)
         line.addStretch(1)
         line.addWidget(self.banner)
-        self._show_busy(is_busy=False)
+        self._show_busy()
 
-    def set_busy(self, *, is_busy: bool) -> None:
-        """Whether the result is being read: said, and to be cancelled, when it takes long."""
-        if is_busy:
+    def begin(self, work: str) -> None:
+        """Something such as "Reading…" is under way: said, and to be cancelled, after a while."""
+        self._works.pop(work, None)
+        self._works[work] = None
+        if not self.stop.isVisibleTo(self):
             self._timer.start()
         else:
-            self._show_busy(is_busy=False)
+            self._show_busy()
+
+    def end(self, work: str) -> None:
+        """It is done."""
+        if self._works.pop(work, work) is None:
+            self._show_busy(is_due=self.stop.isVisibleTo(self))
+
+    def rest(self) -> None:
+        """Nothing is under way any more."""
+        self._works.clear()
+        self._show_busy()
 
     def show_new(self, count: int) -> None:
         """How many entries came after the snapshot."""
@@ -61,8 +70,13 @@ class ResultLine(QFrame):
         """Have a screen reader say it."""
         say_aloud(self.summary, text)
 
-    def _show_busy(self, *, is_busy: bool) -> None:
-        self._timer.stop()
-        self.busy.setText(self._busy_word if is_busy else "")
-        self.busy.setVisible(is_busy)
-        self.stop.setVisible(is_busy)
+    def _show_busy(self, *, is_due: bool = True) -> None:
+        """The latest of what is under way; `is_due` is False for what has not taken long yet."""
+        work = next(reversed(self._works), "")
+        if not work:
+            self._timer.stop()
+        if work and not is_due:
+            return
+        self.busy.setText(work)
+        self.busy.setVisible(bool(work))
+        self.stop.setVisible(bool(work))

@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHeaderView, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -645,3 +645,30 @@ def test_a_long_search_and_a_long_copy_can_be_cancelled(
     page.copy_selection()
     qtbot.wait_until(lambda: "number.release" in QGuiApplication.clipboard().text())
     assert not page.busy.isVisible()
+
+
+def test_a_screen_reader_does_not_make_a_long_selection_slow(
+    qtbot: QtBot, start: Start, log_url: LogUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(4000))))
+    rows, asked = page.model.rowCount, 0
+
+    def counted(*given: QModelIndex) -> int:
+        nonlocal asked
+        asked += 1
+        return rows(*given)
+
+    QAccessible.setActive(True)
+    try:
+        monkeypatch.setattr(page.model, "rowCount", counted)
+        page.table.setFocus()
+        for key, modifier in (
+            (Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier),
+            (Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier),
+            (Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier),
+        ):
+            QTest.keyClick(page.table, key, modifier)
+    finally:
+        QAccessible.setActive(False)
+    assert page.table.selected_ranges() == [(1, 3999)]
+    assert asked < 4000, "each selected row was asked for"

@@ -6,8 +6,16 @@ A cell is pieces of text, each in a look of its own; the model says them under `
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QLine, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QLine,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QAction, QHelpEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -26,6 +34,7 @@ from mylla_audit_desktop.desktop.widgets.text_painter import TextPainter
 Pieces = tuple[tuple[str, str], ...]
 PIECES_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_HEIGHT = 26
+_MOST_SPOKEN_ROWS = 200
 _PADDING = 10
 _RIGHT_PADDING = 3
 _ICON = 13
@@ -89,6 +98,29 @@ class PieceTable(QTableView):
             actions.append(action)
         return actions
 
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Paint it, and have a screen reader say it.
+
+        For that, Qt asks for every cell of a selection, and a million rows stand still for half
+        a minute: of a long one it gets what is seen.
+        """
+        super().selectionChanged(self._seen(selected), self._seen(deselected))
+
+    def _seen(self, selection: QItemSelection) -> QItemSelection:
+        ranges = [selection.at(number) for number in range(selection.count())]
+        if sum(one.height() for one in ranges) <= _MOST_SPOKEN_ROWS:
+            return selection
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        seen = QItemSelection()
+        for one in ranges:
+            top = max(one.top(), first)
+            bottom = one.bottom() if last < 0 else min(one.bottom(), last)
+            if top <= bottom:
+                seen.select(
+                    self.model().index(top, one.left()), self.model().index(bottom, one.right())
+                )
+        return seen
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """The cells, and one thin line below each row."""
         super().paintEvent(event)
@@ -105,16 +137,16 @@ class PieceTable(QTableView):
         )
         painter.end()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Home and End go to the first and the last row, not to the ends of this one."""
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End are the first and the last row, not the ends of this one."""
+        ends = QAbstractItemView.CursorAction
         rows = self.model().rowCount()
-        is_plain = not event.modifiers()
-        if rows and is_plain and event.key() == Qt.Key.Key_Home:
-            self.go_to(0)
-        elif rows and is_plain and event.key() == Qt.Key.Key_End:
-            self.go_to(rows - 1)
-        else:
-            super().keyPressEvent(event)
+        if not rows or action not in {ends.MoveHome, ends.MoveEnd}:
+            return super().moveCursor(action, modifiers)
+        row = 0 if action is ends.MoveHome else rows - 1
+        return self.model().index(row, max(self.currentIndex().column(), 0))
 
 
 class _Look(NamedTuple):

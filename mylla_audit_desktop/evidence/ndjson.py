@@ -1,13 +1,12 @@
 """Entries as JSON lines: the columns of the contract, `before` and `after` as JSON.
 
 These two are embedded by their own spelling, so that digits, order and duplicate
-keys survive the way out and back in. Where a stored text cannot stand in a line as
-it is (no valid JSON, line ends between its tokens, `null` that is not NULL), it is
-written as `{"$raw": "…"}`.
+keys survive the way out and back in; of JSON in several lines only the line ends are
+spelled otherwise. A stored text that is no value to others (no valid JSON, nested too
+deeply, `null` that is not NULL) is written as `{"$raw": "…"}`.
 """
 
 import json
-import re
 from ipaddress import ip_interface
 from zoneinfo import ZoneInfo
 
@@ -28,8 +27,11 @@ _RAW = "$raw"
 # What a database counts to, but for the room that the entries after it need: PostgreSQL would
 # take no more, and SQLite would choose ids at random.
 HIGHEST_ID = 2**63 - 2**32
-# Readers of lines end one at each of these, and a lone surrogate has no UTF-8.
-_BREAKS_LINE = re.compile("[\n\r\x85\u2028\u2029\ud800-\udfff]")
+# Readers of lines end one at each of these. The first two stand between the tokens of JSON
+# only, the others in its strings only.
+_LINE_ENDS = str.maketrans({"\n": " ", "\r": " "}) | {
+    code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)
+}
 
 
 def entry_to_json(entry: AuditEntry, zone: ZoneInfo) -> str:
@@ -155,15 +157,10 @@ def _embedded(text: str) -> str:
     is_ambiguous = value is None or (
         isinstance(value, JsonObject) and [name for name, _ in value.members] == [_RAW]
     )
-    # Spaces around the value would be lost: only the value itself has a spelling.
-    if (
-        isinstance(value, Unreadable)
-        or is_ambiguous
-        or text != text.strip()
-        or _BREAKS_LINE.search(text)
-    ):
+    # A lone surrogate has no UTF-8.
+    if isinstance(value, Unreadable) or is_ambiguous or SURROGATE.search(text):
         return json.dumps({_RAW: text})
-    return text
+    return text.strip().translate(_LINE_ENDS)
 
 
 def _stored_json(item: object, spelled: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """Entries as JSON lines: what other programs read, and exactly the same when it comes back."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,7 +93,39 @@ def test_any_entry_comes_back_exactly(
     text = entry_to_json(entry, ZoneInfo(zone))
     assert len(text.splitlines()) == 1, "one line for every reader of lines"
     text.encode("utf-8")
-    assert entry_from_json(f"{text}\n") == same(entry)
+    back, kept = entry_from_json(f"{text}\n"), same(entry)
+    for text, stored in ((back.before, kept.before), (back.after, kept.after)):
+        assert text == stored or (is_spread(stored) and meant(text) == meant(stored))
+    nothing: dict[str, Any] = {"before": None, "after": None}
+    assert replace(back, **nothing) == replace(kept, **nothing)
+
+
+def meant(text: str | None) -> object:
+    return json.loads(text or "")
+
+
+def is_spread(text: str | None) -> bool:
+    """JSON that is more than one line, for whoever reads lines, or has space around it."""
+    try:
+        meant(text)
+    except (ValueError, RecursionError):
+        return False
+    return text is not None and (text != text.strip() or len(text.splitlines()) > 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{\n  "a": 1,\r\n  "b": [1,\n2]\n}\n', {"a": 1, "b": [1, 2]}),
+        ('{"note": "1\u20282\u20293\x854"}', {"note": "1\u20282\u20293\x854"}),
+        (' "a"\t', "a"),
+    ],
+)
+def test_json_of_several_lines_is_its_value_in_one(text: str, value: object) -> None:
+    line = entry_to_json(an_entry(before=text), UTC)
+    assert len(line.splitlines()) == 1
+    assert json.loads(line)["before"] == value
+    assert json.loads(entry_from_json(line).before or "") == value
 
 
 def test_before_and_after_are_values_that_other_programs_read() -> None:

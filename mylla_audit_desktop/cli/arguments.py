@@ -151,7 +151,7 @@ def read_zone(arguments: argparse.Namespace) -> ZoneInfo:
 
     Raises InputError.
     """
-    if arguments.time_zone:
+    if arguments.time_zone is not None:
         return zone_named(arguments.time_zone)
     system = read_system_zone()
     if system.doubt:

@@ -42,6 +42,7 @@ def is_one_line(text: str) -> bool:
         (["list", "--database", "sqlite:///x", "--format", "xml"], "--format"),
         (["list", "--database", "sqlite:///x", "--asc"], "--asc"),
         (["list", "--database", "sqlite:///x", "--time-zone", "Mars/Olympus"], "Mars/Olympus"),
+        (["list", "--database", "sqlite:///x", "--time-zone", ""], "''"),
         (["list", "--database", "sqlite:///x", "--from", "2026-02-30"], "2026-02-30"),
         (["list", "--database", "sqlite:///x", "--to", "yesterday"], "yesterday"),
         (["list", "--database", "sqlite:///x", "--from", "2026-03-29T08:00:00"], "offset"),

@@ -103,7 +103,7 @@ def _set_on_sqlite(
         occurred_at=now,
         actor_type="member",
         actor_id=actor_id,
-        actor_name=actor_name,
+        actor_name=actor_name or actor_id,
         action="settings.change_retention",
         target_type="settings",
         target_id="retention",

@@ -189,8 +189,8 @@ def parse_reference(text: str) -> str:
 
 
 def format_days(days: int) -> str:
-    """`1,095 days`, `1 day`."""
-    return f"{days:,} day" if days == 1 else f"{days:,} days"
+    """`1095 days`, `1 day`: written as a standard and AUDIT_LOG_RETENTION_DAYS write it."""
+    return f"{days} day" if days == 1 else f"{days} days"
 
 
 def _warnings(state: RetentionState) -> Iterator[str]:

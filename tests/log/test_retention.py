@@ -61,15 +61,15 @@ def test_nothing_is_said_where_all_agree() -> None:
         (state(RetentionSetting(), run()), "No security document is named"),
         (
             state(replace(DOCUMENTED, documented_days=730), run()),
-            "Configured are 1,095 days, but Policy 4.2 states 730 days.",
+            "Configured are 1095 days, but Policy 4.2 states 730 days.",
         ),
         (
             state(enforced=run(days=30)),
-            "Configured are 1,095 days, but the daily job enforces 30 days.",
+            "Configured are 1095 days, but the daily job enforces 30 days.",
         ),
         (
             state(enforced=run(days=30, source=DaysSource.SETTING)),
-            "Last enforced were 30 days; the next run takes the 1,095 days configured since.",
+            "Last enforced were 30 days; the next run takes the 1095 days configured since.",
         ),
         (state(), "The daily job has never run to its end"),
         (state(enforced=run(hours_ago=26.1)), "has not run to its end for 26 hours"),

@@ -129,7 +129,7 @@ def test_what_differs_is_warned_of(open_page: Callable[[], RetentionPage], log: 
     assert said(page, "Last enforced").startswith("3000 days differs ")
     for words in (
         "Policy 4.2 states 730 days",
-        "the daily job enforces 3,000 days",
+        "the daily job enforces 3000 days",
         "has not run to its end for 2 days",
     ):
         assert words in warnings(page)

@@ -94,8 +94,8 @@ def test_any_entry_comes_back_exactly(
     assert len(text.splitlines()) == 1, "one line for every reader of lines"
     text.encode("utf-8")
     back, kept = entry_from_json(f"{text}\n"), same(entry)
-    for text, stored in ((back.before, kept.before), (back.after, kept.after)):
-        assert text == stored or (is_spread(stored) and meant(text) == meant(stored))
+    for came, stored in ((back.before, kept.before), (back.after, kept.after)):
+        assert came == stored or (is_spread(stored) and meant(came) == meant(stored))
     nothing: dict[str, Any] = {"before": None, "after": None}
     assert replace(back, **nothing) == replace(kept, **nothing)
 

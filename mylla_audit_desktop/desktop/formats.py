@@ -61,6 +61,12 @@ def format_days(first: date, last: date) -> str:
     return days[0] if first == last else " - ".join(days)
 
 
+def format_badge(count: int) -> str:
+    """A count as a badge has room for: `9,999`, then `9,999+`; nothing for none."""
+    most = 9_999
+    return "" if not count else f"{count:,}" if count <= most else f"{most:,}+"
+
+
 def format_count(count: int, noun: str = "entry", nouns: str = "entries") -> str:
     """`12,345 entries`, `1 entry`."""
     return f"{count:,} {noun if count == 1 else nouns}"

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mylla_audit_desktop.desktop.formats import format_short_stamp
+from mylla_audit_desktop.desktop.formats import format_badge, format_short_stamp
 from mylla_audit_desktop.log.instant import Instant
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -23,3 +23,10 @@ BERLIN = ZoneInfo("Europe/Berlin")
 )
 def test_the_hour_that_comes_twice_says_which_one_it_is(when: str, shown: str) -> None:
     assert format_short_stamp(Instant.parse(when), BERLIN) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, ""), (11, "11"), (9_999, "9,999"), (987_654_321_012, "9,999+")]
+)
+def test_a_badge_is_never_wider_than_its_page(count: int, shown: str) -> None:
+    assert format_badge(count) == shown

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from mylla_audit_desktop.desktop.formats import format_count
+from mylla_audit_desktop.desktop.formats import format_badge, format_count
 from mylla_audit_desktop.desktop.review.checklist import count_by_rule
 from mylla_audit_desktop.desktop.review.head import ReviewHead
 from mylla_audit_desktop.desktop.review.permission import explain_sign_off, refuse_sign_off
@@ -45,4 +45,4 @@ class Overview(QObject):
         permit(self._head.report, "", "What was found and decided, as a PDF or a page (Ctrl+E)")
         left = sum(count.open for count in counts.values())
         words = format_count(left, "open finding", "open findings") if left else ""
-        self.badge_changed.emit(f"{left:,}" if left else "", words)
+        self.badge_changed.emit(format_badge(left), words)

@@ -50,7 +50,7 @@ in_themes() {
 
 for page in $pages; do
     # shellcheck disable=SC2046 # paths without blanks
-    .venv/bin/python packaging/setup/sheet.py "$images/look-$page.webp" 3 640 \
+    .venv/bin/python packaging/setup/sheet.py "$images/look-$page.webp" 3 960 \
         $(in_themes "$page" -1920x1080-x1) $(in_themes "$page" -1280x720-x1.5) \
         $(in_themes "$page" -960x540-x2)
 done

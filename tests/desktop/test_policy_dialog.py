@@ -119,6 +119,13 @@ def test_what_is_wrong_is_marked_at_its_field(
             QTest.keyClicks(fields[f"Exception {day} {side}"], hour)
     hours = dialog.exceptions.table.model().index(0, 3)
     assert hours.data() == "Mon-Wed 22:00-06:00"
+    # Enter is Save, which waits for the check of what was typed, and nothing else.
+    dialog.tabs.setCurrentIndex(1)
+    assert not dialog.save.isEnabled()
+    QTest.keyClick(dialog.exceptions.holidays, Qt.Key.Key_Return)
+    assert len(dialog.exceptions.actors()) == 1
+    assert dialog.save.isDefault()
+    previewed(qtbot, dialog)
     dialog.fields.holidays.setFocus()
     QTest.keyClicks(dialog.fields.holidays, "DE-BE")
     qtbot.wait_until(

@@ -58,6 +58,7 @@ class PolicyDialog(QDialog):
         self.message.setWordWrap(True)
         self.check = PolicyCheck(database, reading.review, today, background, self.draft)
         self.save = button("Save", "primary")
+        self.save.setDefault(True)
         self.cancel = button("Cancel")
         self._lay_out()
         self._connect()

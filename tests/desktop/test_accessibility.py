@@ -15,9 +15,10 @@ from PySide6.QtGui import (
     QImage,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
 from mylla_audit_desktop.desktop.shortcuts import (
     ACTIVITY_SHORTCUTS,
     REVIEW_SHORTCUTS,
@@ -29,6 +30,7 @@ from mylla_audit_desktop.desktop.window import MainWindow
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from tests.desktop.dialogs import DIALOGS
 from tests.desktop.reviewing import PATIENCE, Office, Start, opened
 
 Role = QAccessible.Role
@@ -225,6 +227,35 @@ def test_the_focus_is_seen(qtbot: QtBot, window: MainWindow, theme: ThemeChoice)
             if changed_pixels(before, one.grab().toImage()) < 60:
                 unseen.append(f"{name}: {one.accessibleName()}")
     assert unseen == []
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_the_focus_is_seen_in_a_dialog(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    if name == "Change retention":
+        turn_to(qtbot, window, "Retention")
+    DIALOGS[name](window)
+    (dialog,) = (one for one in window.findChildren(QDialog) if one.isVisible())
+    if isinstance(dialog, PolicyDialog):
+        qtbot.wait_until(
+            lambda: "This policy gives" in dialog.check.effect.text(), timeout=PATIENCE
+        )
+    qtbot.wait_until(dialog.isActiveWindow)
+    unseen = []
+    for theme in (ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.CONTRAST):
+        window.theme.apply(theme)
+        stops = [
+            one
+            for one in dialog.findChildren(QWidget)
+            if one.isVisible() and one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        for one in stops:
+            one.clearFocus()
+            before = one.grab().toImage()
+            one.setFocus(Qt.FocusReason.TabFocusReason)
+            if changed_pixels(before, one.grab().toImage()) < 60:
+                unseen.append(f"{theme.value}: {type(one).__name__} {one.accessibleName()}")
+    assert unseen == []
+    dialog.close()
 
 
 def changed_pixels(before: QImage, after: QImage) -> int:

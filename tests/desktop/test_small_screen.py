@@ -1,7 +1,5 @@
 """Every dialog is whole on a screen of 1920x1080 at 200 %, which is one of 960x540."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QScreen
@@ -12,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
 from mylla_audit_desktop.desktop.shortcuts import shortcut_dialog
 from mylla_audit_desktop.desktop.window import MainWindow
+from tests.desktop.dialogs import DIALOGS
 from tests.desktop.reviewing import PATIENCE, Office, Start, opened, window_of
 
 SCREEN = QRect(0, 0, 960, 540)
@@ -25,24 +24,12 @@ def window(
     return window_of(opened(qtbot, start, small))
 
 
-OPENERS: dict[str, Callable[[MainWindow], object]] = {
-    "Keyboard shortcuts": lambda window: shortcut_dialog(window).open(),
-    "Policy": lambda window: window.review.dialogs.open_policy(),
-    "Save report": lambda window: window.review.dialogs.open_report(),
-    "Sign off": lambda window: window.review.dialogs.open_sign_off(),
-    "Settings": lambda window: window.open_settings(),
-    "Time zone": lambda window: window.choose_zone(),
-    "Export": lambda window: window.audit_log.exporting.open(),
-    "Change retention": lambda window: window.retention.open_change(),
-}
-
-
-@pytest.mark.parametrize("name", OPENERS)
+@pytest.mark.parametrize("name", DIALOGS)
 def test_a_dialog_is_whole(qtbot: QtBot, window: MainWindow, name: str) -> None:
     if name == "Change retention":
         window.show_page(window.retention)
         qtbot.wait_until(lambda: window.retention.state is not None)
-    OPENERS[name](window)
+    DIALOGS[name](window)
     (dialog,) = (one for one in window.findChildren(QDialog) if one.isVisible())
     assert dialog.windowTitle() == name
     if isinstance(dialog, PolicyDialog):

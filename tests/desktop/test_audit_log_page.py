@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -479,7 +480,10 @@ def test_nothing_lies_over_anything_else_at_any_size(
     qtbot: QtBot, start: Start, log_url: LogUrl, size: tuple[int, int]
 ) -> None:
     """The smallest are screens of 1920x1080 at 200 %, and less."""
-    page = opened(qtbot, start(log_url(make_entries(250))))
+    entries = [
+        replace(one, target_id=f"exp_{number:032}") for number, one in enumerate(make_entries(250))
+    ]
+    page = opened(qtbot, start(log_url(entries)))
     window = page.window()
     page.table.go_to(3)
     shown_details(qtbot, page)
@@ -501,6 +505,8 @@ def test_nothing_lies_over_anything_else_at_any_size(
                 assert sum(place.intersects(other) for other in places) == 1, what
                 assert window.rect().contains(place), what
                 assert one.height() >= one.minimumSizeHint().height(), what
+                if one.hasHeightForWidth():
+                    assert one.height() >= one.heightForWidth(one.width()), what
 
     qtbot.wait_until(all_have_room)
 

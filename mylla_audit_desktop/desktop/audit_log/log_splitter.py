@@ -19,7 +19,8 @@ class LogSplitter(QSplitter):
         self.setChildrenCollapsible(False)
         self.setSizes(_BESIDE)
         details.setMinimumWidth(300)
-        details.setMinimumHeight(160)
+        # Who, what and when, each on as many lines as it may take.
+        details.setMinimumHeight(208)
 
     def fit(self, width: int) -> None:
         """The page is so wide now."""

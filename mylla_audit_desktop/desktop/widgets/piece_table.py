@@ -4,7 +4,7 @@ A cell is pieces of text, each in a look of its own; the model says them under `
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -161,6 +161,8 @@ class PieceDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, view: QTableView) -> None:
         super().__init__(view)
         self._theme = theme
+        # Asked itself: through Qt each cell would wait for two turns more.
+        self._model = view.model()
         self._text = TextPainter(text_font(13))
         self._fonts = {
             "mono": TextPainter(mono_font(12)),
@@ -215,6 +217,7 @@ class PieceDelegate(QStyledItemDelegate):
         # Each call of Qt may wait for a worker's turn to end, and a page of cells makes
         # thousands: numbers in place of rectangles and flags, and the table draws the lines.
         rect = option.rect
+        x, y, width, height = cast("tuple[int, int, int, int]", rect.getRect())
         state = option.state.value
         is_selected = state & _SELECTED != 0
         if is_selected:
@@ -222,16 +225,15 @@ class PieceDelegate(QStyledItemDelegate):
         if state & _FOCUSED:
             painter.setPen(self._focus)
             painter.drawRect(rect.adjusted(1, 1, -1, -2))
-        left, top, height = rect.left() + _PADDING, rect.top(), rect.height()
-        room = rect.width() - _PADDING - _RIGHT_PADDING
-        for text, style in index.data(PIECES_ROLE) or ():
+        left, room = x + _PADDING, width - _PADDING - _RIGHT_PADDING
+        for text, style in self._model.data(index, PIECES_ROLE) or ():
             if style == "icon":
-                self._gear.paint(painter, left, top + (height - _ICON) // 2, _ICON, _ICON)
+                self._gear.paint(painter, left, y + (height - _ICON) // 2, _ICON, _ICON)
                 taken = _ICON_ROOM
             else:
                 look = self._look(style)
                 painter.setPen(look.pen_selected if is_selected else look.pen)
-                taken = look.texts.draw(painter, left, top + height // 2, room, text)
+                taken = look.texts.draw(painter, left, y + height // 2, room, text)
             left += taken
             room -= taken
             if room <= 0:

@@ -9,6 +9,7 @@ from typing import NamedTuple, cast
 from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelection,
+    QItemSelectionModel,
     QLine,
     QModelIndex,
     QPersistentModelIndex,
@@ -70,6 +71,8 @@ class PieceTable(QTableView):
         rows.setDefaultSectionSize(ROW_HEIGHT)
         rows.setMinimumSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
+        # To paint a heading, Qt looks through the rows whether all of the column is selected.
+        header.setSelectionModel(QItemSelectionModel(model, self))
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)

@@ -24,6 +24,7 @@ _REASONS = {
     errno.EACCES: "the folder cannot be written. Choose another one",
     errno.EPERM: "the folder cannot be written. Choose another one",
     errno.EROFS: "the disk is read only. Choose another one",
+    errno.ENOENT: "somebody removed the folder, or what was written so far. Choose another folder",
     errno.ENAMETOOLONG: "the name is too long. Choose a shorter one",
 }
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QContextMenuEvent, QGuiApplication
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QUrl
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHeaderView, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -281,7 +281,7 @@ def test_the_menu_is_of_the_entry_that_was_meant(
 
 
 def test_the_exported_csv_is_what_is_on_the_screen(
-    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
+    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = log_url(make_entries(40))
     page = opened(qtbot, start(url))
@@ -302,6 +302,16 @@ def test_the_exported_csv_is_what_is_on_the_screen(
     assert [int(row["entry_id"]) for row in rows] == list(range(40, 0, -1))
     assert verify_file(path).is_intact
     assert dialog.digest.text() == sha256(path.read_bytes()).hexdigest()
+    asked = []
+
+    def nobody(url: QUrl) -> bool:
+        asked.append(url.toLocalFile())
+        return False
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", nobody)
+    dialog.show_folder.click()
+    assert asked == [str(tmp_path)]
+    assert dialog.state.text().endswith("No program was found that shows folders.")
 
 
 def test_a_typed_name_takes_the_place_of_the_offered_one(

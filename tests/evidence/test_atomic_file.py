@@ -94,6 +94,7 @@ def test_a_file_system_without_links_still_refuses_to_replace(
         (13, "cannot be written"),
         (30, "read only"),
         (36, "too long"),
+        (2, "somebody removed the folder, or what was written so far"),
         (5, "Input/output error"),
     ],
 )

@@ -95,5 +95,8 @@ class FileJobDialog(JobDialog):
             self.file.setText(path)
 
     def _open_folder(self) -> None:
-        if self.written is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.written.parent)))
+        if self.written is None:
+            return
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.written.parent))):
+            written = self.state.text().splitlines()[0]
+            self.say("note", written, "No program was found that shows folders.")

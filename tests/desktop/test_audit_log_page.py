@@ -26,7 +26,7 @@ from mylla_audit_desktop.desktop.background import Report
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.evidence.verify import verify_file
 from mylla_audit_desktop.log.entry import EntrySummary, NewEntry
-from mylla_audit_desktop.log.errors import InputError
+from mylla_audit_desktop.log.errors import DatabaseError, InputError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.log.query import SortColumn
@@ -695,3 +695,31 @@ def test_a_long_selection_is_made_and_painted_as_fast_as_a_short_one(
         QAccessible.setActive(False)
     assert page.table.selected_ranges() == [(1, 3999)]
     assert asked < 4000, "each selected row was asked for"
+
+
+def test_details_of_another_entry_do_not_stay_while_one_is_read(
+    qtbot: QtBot, start: Start, log_url: LogUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(3))))
+    shown_details(qtbot, page)
+
+    def fails(_reader: LogReader, *_given: object) -> None:
+        raise DatabaseError("The server is gone.")
+
+    for read, hint in (
+        (hangs, "Reading the entry…"),
+        (fails, "This entry could not be read."),
+    ):
+        with monkeypatch.context() as bad:
+            bad.setattr(LogReader, "read_entry", read)
+            QTest.keyClick(page.table, Qt.Key.Key_Down)
+            qtbot.wait_until(partial(is_hinted, page, hint), timeout=20_000)
+    assert page.details.shown_entry() is None
+    QTest.keyClick(page.table, Qt.Key.Key_Home)
+    shown_details(qtbot, page)
+
+
+def is_hinted(page: AuditLogPage, words: str) -> bool:
+    return any(
+        label.text() == words and label.isVisible() for label in page.details.findChildren(QLabel)
+    )

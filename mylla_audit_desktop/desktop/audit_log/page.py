@@ -109,7 +109,8 @@ class AuditLogPage(Page):
         self._type_ahead.failed.connect(self._take_failure)
         self._new_entries.counted.connect(self.line.show_new)
         self._details_reader.described.connect(self.details.show_details)
-        self._details_reader.failed.connect(self._take_failure)
+        self._details_reader.delayed.connect(lambda: self._say_of_entry("Reading the entry…"))
+        self._details_reader.failed.connect(self._take_details_failure)
         self.exporting.refused.connect(self.bar.show_error)
         self.model.first_page_shown.connect(self._take_first_page)
         self.model.count_known.connect(self._take_count)
@@ -340,6 +341,16 @@ class AuditLogPage(Page):
     def _show_entry(self, entry: EntrySummary | None) -> None:
         if entry is not None and self._reader is not None:
             self._details_reader.read(self._reader, entry)
+
+    def _take_details_failure(self, error: Exception) -> None:
+        self._say_of_entry("This entry could not be read.")
+        self._take_failure(error)
+
+    def _say_of_entry(self, hint: str) -> None:
+        # What another entry changed must not stand beside this one; its own may stay.
+        shown, current = self.details.shown_entry(), self.table.current_entry()
+        if shown is None or current is None or shown.id != current.id:
+            self.details.show_details(None, hint=hint)
 
     def copy_selection(self) -> None:
         """The selected entries as tab-separated text, wherever they are."""

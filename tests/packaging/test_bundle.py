@@ -55,6 +55,9 @@ UNWANTED = {
 }
 
 
+LEFT_BEHIND = ["__pycache__/env.cpython-313.pyc"]
+
+
 class Part:
     """What PyInstaller makes of its arguments, which it remembers."""
 
@@ -76,6 +79,8 @@ def recipe(
 
     def analysis(*scripts: Any, **told: Any) -> Part:
         part = Part(*scripts, **told)
+        # A folder of data is taken as it is; who imported from it left its copies there.
+        part.datas = [(f"migrations/{name}", name, "DATA") for name in ("env.py", *LEFT_BEHIND)]
         for name, kind in WANTED[system] + UNWANTED[system]:
             found = tmp_path / Path(name).name
             found.touch()
@@ -108,6 +113,10 @@ def test_the_parts_of_qt_that_no_window_uses_are_left_out(recipe: dict[str, Any]
         assert sorted(name for name, _, _ in analysis.binaries) == sorted(
             name for name, _ in WANTED[system]
         )
+
+
+def test_what_python_keeps_of_imported_data_is_left_out(recipe: dict[str, Any]) -> None:
+    assert [name for name, _, _ in recipe["window"].datas] == ["migrations/env.py"]
 
 
 @pytest.mark.parametrize("recipe", ["darwin"], indirect=True)

@@ -10,10 +10,12 @@ from mylla_audit_desktop.desktop.formats import format_day, format_zone
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.widgets import (
     button,
+    explain,
     plain_action,
     plain_label,
     plain_tooltip,
     set_tone,
+    show_words,
 )
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.visible import visible_text
@@ -62,7 +64,7 @@ class StatusBar(QStatusBar):
 
     def show_connection(self, log: OpenLog) -> None:
         """Where the log is, how the way there is secured, and how the connection is marked."""
-        self.mark.setText(visible_text(log.label))
+        show_words(self.mark, visible_text(log.label))
         self.mark.setVisible(bool(log.label))
         set_tone(self.mark, "colour", log.colour.value or "none")
         self._show_way(log)
@@ -88,20 +90,20 @@ class StatusBar(QStatusBar):
 
     def show_opening(self, words: str) -> None:
         """What is being opened while another log is on show, and how to stop that; "" for none."""
-        self.opening.setText(visible_text(words))
-        self.opening.setAccessibleDescription(visible_text(words))
+        show_words(self.opening, visible_text(words))
         for widget in (self.opening, self.cancel):
             widget.setVisible(bool(words))
 
     def show_reviewer(self, title: str) -> None:
         """Who reviews, and in which role."""
-        self.reviewer.setText(visible_text(title))
+        show_words(self.reviewer, visible_text(title))
 
     def show_snapshot(self, taken_at: Instant, zone: ZoneInfo) -> None:
         """When the entries on show were read."""
         moment = taken_at.to_datetime(zone)
         if moment is not None:
-            self.snapshot.setText(f"Snapshot {format_day(taken_at, zone)} {moment:%H:%M}")
+            taken = f"Snapshot {format_day(taken_at, zone)} {moment:%H:%M}"
+            show_words(self.snapshot, taken)
 
     def show_zone(self, zone: ZoneInfo, doubt: str) -> None:
         """The zone of all times and days. doubt: why it is a guess; "" where it is none."""
@@ -109,4 +111,4 @@ class StatusBar(QStatusBar):
         self.zone.setText(f"▲ {text}" if doubt else text)
         self.zone.setAccessibleName(", ".join(filter(None, (f"Time zone {text}", doubt))))
         tip = "Choose the time zone in which times and days are shown"
-        self.zone.setToolTip(plain_tooltip(f"{doubt}. {tip}" if doubt else tip))
+        explain(self.zone, f"{doubt}. {tip}" if doubt else tip)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QImage,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
@@ -337,6 +337,21 @@ def test_no_words_of_a_screen_reader_are_markup(
         assert not said.startswith("<"), (type(widget).__name__, said)
     said = QAccessible.queryAccessibleInterface(page.bar.message).text(QAccessible.Text.Description)
     assert said == "The action 'a & <b>' is none."
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_named_label_shows_is_heard(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    turn_to(qtbot, window, name)
+    silent = []
+    for label in window.findChildren(QLabel):
+        interface = QAccessible.queryAccessibleInterface(label)
+        said = [
+            interface.text(part) for part in (QAccessible.Text.Name, QAccessible.Text.Description)
+        ]
+        if label.isVisible() and not any(label.text() in words for words in said):
+            silent.append((said, label.text()))
+    assert silent == []
+    assert {"Reviewer", "Snapshot"} <= {one.accessibleName() for one in visible(window.status)}
 
 
 def select_by_the_bus(widget: QWidget, number: int) -> None:

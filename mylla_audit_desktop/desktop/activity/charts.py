@@ -14,7 +14,7 @@ from mylla_audit_desktop.desktop.activity.top_list import ROW_HEIGHT, TopList
 from mylla_audit_desktop.desktop.activity.working_time import Stretch
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import CutLabel, explain, plain_label
+from mylla_audit_desktop.desktop.widgets import CutLabel, explain, plain_label, show_words
 from mylla_audit_desktop.review.policy import Policy
 from mylla_audit_desktop.review.policy_words import describe_policy
 
@@ -85,7 +85,7 @@ class Charts(QWidget):
     ) -> None:
         """Show other figures."""
         self.heat_map.show_hours(activity.hours, stretches)
-        self._marks.setText(_marks(self.heat_map, activity))
+        show_words(self._marks, _marks(self.heat_map, activity))
         self.histogram.show_bars(bars)
         self._unit.setText(f"One bar a {unit.value}. Drag to choose a period.")
         self._note.setText(_highest(bars))

@@ -51,6 +51,12 @@ def plain_tooltip(text: str) -> str:
     return f"<qt>{html.escape(visible_lines(text))}</qt>" if text else ""
 
 
+def show_words(label: QLabel, text: str) -> None:
+    """Show a text in a label that has a name: a screen reader says the name in its place."""
+    label.setText(text)
+    label.setAccessibleDescription(text)
+
+
 def explain(widget: QWidget, text: str) -> None:
     """The same text as the tooltip and as what a screen reader says of the widget.
 

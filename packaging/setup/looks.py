@@ -421,7 +421,7 @@ class Looks:
 
     def _until_entries(self) -> None:
         page = self.window.audit_log
-        self._until(lambda: page.model.waypoints is not None and page.table.isVisible())
+        self._until(lambda: page.model.is_exact and page.table.isVisible())
         self._until_details()
 
     def _until_details(self) -> None:

@@ -41,6 +41,10 @@ def run(arguments: Namespace) -> int:
     application.setDesktopFileName(os.environ.get("FLATPAK_ID", "mylla-audit-desktop"))
     application.setWindowIcon(QIcon(str(resource_path("icons", "application.svg"))))
     session = Session(application, arguments)
+    refused: list[KnownError] = []
+    session.opener.failed.connect(
+        lambda _source, error: refused.append(error) if isinstance(error, KnownError) else None
+    )
     session.start()
     if arguments.tour:
         from mylla_audit_desktop.desktop.tour import take_tour
@@ -50,11 +54,12 @@ def run(arguments: Namespace) -> int:
                 session.window,
                 Path(arguments.tour),
                 session.boundary.caught,
+                refused,
                 may_decide=bool(arguments.demo),
             )
         except KnownError as error:
             print(f"mylla-audit-desktop: {error.sentence}", file=sys.stderr)
-            code = 1
+            code = error.exit_code
         session.window.close()
     else:
         code = application.exec()

@@ -17,7 +17,7 @@ from mylla_audit_desktop.desktop.theme import ThemeChoice
 from mylla_audit_desktop.desktop.window import MainWindow
 from mylla_audit_desktop.evidence.verify import verify_file
 from mylla_audit_desktop.log.diff import Kind
-from mylla_audit_desktop.log.errors import AnswerIsNoError, InputError
+from mylla_audit_desktop.log.errors import AnswerIsNoError, InputError, KnownError
 from mylla_audit_desktop.log.period import REVIEW_PRESETS, Preset
 from mylla_audit_desktop.review.decision import Verdict
 from mylla_audit_desktop.review.finding import Rule
@@ -26,19 +26,24 @@ _PATIENCE_SECONDS = 120.0
 
 
 def take_tour(
-    window: MainWindow, folder: Path, caught: list[str], *, may_decide: bool = False
+    window: MainWindow,
+    folder: Path,
+    caught: list[str],
+    refused: list[KnownError],
+    *,
+    may_decide: bool = False,
 ) -> int:
     """Go through the steps; 0 if each was seen to work.
 
     may_decide: whether a finding may be decided and reopened, which is kept; in a demo only.
-    `caught` collects unexpected errors; one of them fails the tour. Raises
-    AnswerIsNoError naming the step that did not come true.
+    `caught` collects unexpected errors, `refused` why the log could not be opened; one of
+    them fails the tour. Raises that, or AnswerIsNoError naming the step that did not come true.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder} cannot be made: {error.strerror}.") from None
-    tour = _Tour(window, folder, caught)
+    tour = _Tour(window, folder, caught, refused)
     for step in (tour.open, tour.select, tour.filter, tour.sort, tour.trace, tour.export):
         step()
     tour.checklist()
@@ -51,8 +56,11 @@ def take_tour(
 
 
 class _Tour:
-    def __init__(self, window: MainWindow, folder: Path, caught: list[str]) -> None:
-        self._window, self._folder, self._caught = window, folder, caught
+    def __init__(
+        self, window: MainWindow, folder: Path, caught: list[str], refused: list[KnownError]
+    ) -> None:
+        self._window, self._folder = window, folder
+        self._caught, self._refused = caught, refused
         self._page = window.audit_log
         self.number = 0
 
@@ -246,6 +254,8 @@ class _Tour:
     def _until(self, what: str, is_there: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not is_there():
+            if self._refused:
+                raise self._refused[0]
             if time.monotonic() > deadline:
                 notice = self._page.notice.sentences() if self._page.notice.isVisible() else ""
                 raise AnswerIsNoError(f"The tour did not see {what}.", notice)

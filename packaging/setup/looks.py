@@ -421,7 +421,8 @@ class Looks:
 
     def _until_entries(self) -> None:
         page = self.window.audit_log
-        self._until(lambda: page.model.is_exact and page.table.isVisible())
+        model = page.model
+        self._until(lambda: model.is_exact and not model.is_busy and page.table.isVisible())
         self._until_details()
 
     def _until_details(self) -> None:

@@ -71,7 +71,7 @@ class Keyboard:
 @pytest.fixture
 def keyboard(qtbot: QtBot, start: Start, small: Office) -> Keyboard:
     """Over the usual log, with one long text in it."""
-    before, after = (json.dumps({"a": "word " * 200 + last}) for last in ("one", "two"))
+    before, after = (json.dumps({"a": "word " * 200 + last, "b": 1}) for last in ("one", "two"))
     small.add(
         [entry(40, "2026-03-08T10:00:00Z", action="agent.update", before=before, after=after)]
     )
@@ -126,6 +126,9 @@ def test_the_keys_of_the_audit_log_page(keyboard: Keyboard) -> None:
     press("Enter", lambda: details.table.rowHeight(0) > folded)
     press("R", details.raw.isVisible)
     press("R", details.table.isVisible)
+    keyboard.focus(details.table)
+    press("U", details.show_unchanged.isChecked)
+    press("U", lambda: not details.show_unchanged.isChecked())
     keyboard.focus(table)
     press("End", lambda: table.currentIndex().row() == 9)
     press("Home", lambda: table.currentIndex().row() == 0)

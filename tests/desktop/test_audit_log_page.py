@@ -107,7 +107,9 @@ def test_no_match_says_what_to_do(qtbot: QtBot, start: Start, log_url: LogUrl) -
     session = start(log_url(make_entries(3)))
     page = opened(qtbot, session, LogFilters(PeriodChoice(Preset.ALL_TIME), targets=("nobody",)))
     assert page.notice.isVisible()
-    assert "No entries match" in page.notice.sentences()
+    assert page.notice.sentences() == "No entries match Use fewer filters."
+    page.bar.set_filters(LogFilters(targets=("nobody",)))
+    qtbot.wait_until(lambda: "Choose a longer period" in page.notice.sentences(), timeout=20_000)
     qtbot.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: page.filters == LogFilters())
 
@@ -403,6 +405,14 @@ def test_escape_stops_an_export_and_closing_waits_for_its_end(
     assert not list(tmp_path.glob("*.csv*"))
 
 
+def test_without_a_log_export_says_what_is_missing(start: Start) -> None:
+    page = start(None).window.audit_log
+    assert not page.bar.export.isEnabled()
+    assert "Open a log first" in page.bar.export.toolTip()
+    page.exporting.open()
+    assert page.bar.message.text() == "There are no entries on show to export. Open a log first."
+
+
 def test_a_missing_file_says_so_and_can_be_tried_again(
     qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
 ) -> None:
@@ -568,7 +578,7 @@ def test_without_entries_the_head_of_the_table_stays(
     qtbot.wait_until(is_the_same)
     assert page.details.shown_entry() is None
     # What is said in one line leaves no room for a second one above the button.
-    (sentence,) = (one for one in page.notice.findChildren(QLabel) if "longer" in one.text())
+    (sentence,) = (one for one in page.notice.findChildren(QLabel) if "fewer" in one.text())
     gap = page.notice.action.y() - sentence.geometry().bottom()
     assert max(gap, sentence.height()) < 20
 

@@ -19,6 +19,8 @@ from mylla_audit_desktop.log.filters import LogFilters
 if TYPE_CHECKING:  # loaded after the first rows
     from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
 
+OPEN_FIRST = "Open a log first."
+
 
 class Exporting(QObject):
     """`subject` gives what is on the screen, None while nothing is.
@@ -54,10 +56,13 @@ class Exporting(QObject):
             self.refused.emit(InputError(self._no_export))
             return
         dialog = self.dialog()
-        if dialog is not None:
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            # Not exec(): a screen reader that pressed the button waits for it to return.
-            dialog.open()
+        if dialog is None:
+            advice = "Wait until they are read." if self._database else OPEN_FIRST
+            self.refused.emit(InputError("There are no entries on show to export.", advice))
+            return
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # Not exec(): a screen reader that pressed the button waits for it to return.
+        dialog.open()
 
     def want(self, filters: LogFilters) -> None:
         """Open it when the entries of these filters are shown."""

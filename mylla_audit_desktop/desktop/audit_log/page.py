@@ -17,7 +17,7 @@ from mylla_audit_desktop.desktop.audit_log.empty_table import EmptyTable
 from mylla_audit_desktop.desktop.audit_log.entry_model import EntryModel
 from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
 from mylla_audit_desktop.desktop.audit_log.export_subject import ExportSubject
-from mylla_audit_desktop.desktop.audit_log.exporting import Exporting
+from mylla_audit_desktop.desktop.audit_log.exporting import OPEN_FIRST, Exporting
 from mylla_audit_desktop.desktop.audit_log.log_splitter import LogSplitter
 from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
 from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
@@ -89,6 +89,7 @@ class AuditLogPage(Page):
         self._new_entries = NewEntries(background, self.model, self)
         self.exporting = Exporting(background, settings, self._export_subject, self)
         self._connect()
+        self.bar.allow_export(OPEN_FIRST)
 
     def _connect(self) -> None:
         self.bar.filters_changed.connect(self._take_filters)
@@ -292,9 +293,9 @@ class AuditLogPage(Page):
         if self._filters == LogFilters():
             self.say("No entries in the last 30 days", "Choose a longer period.", "Show all time")
         else:
-            self.say(
-                "No entries match", "Choose a longer period or fewer filters.", "Clear filters"
-            )
+            is_all_time = self._filters.period.preset is Preset.ALL_TIME
+            advice = "Use fewer" if is_all_time else "Choose a longer period or fewer"
+            self.say("No entries match", f"{advice} filters.", "Clear filters")
         if self.model.snapshot is not None:
             self.snapshot_taken.emit(self.model.snapshot.taken_at)
 

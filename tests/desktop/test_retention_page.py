@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
@@ -19,6 +20,7 @@ from mylla_audit_desktop.database.retention_change import set_retention
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
 from mylla_audit_desktop.desktop.open_log import OpenLog
+from mylla_audit_desktop.desktop.retention import page as page_module
 from mylla_audit_desktop.desktop.retention.change_dialog import ChangeDialog
 from mylla_audit_desktop.desktop.retention.page import RetentionPage
 from mylla_audit_desktop.desktop.session import Session
@@ -412,3 +414,30 @@ def test_an_admin_sees_everything_and_changes_nothing(
     assert not change.isEnabled()
     assert "Super Admin" in change.toolTip()
     assert "Super Admin" in change.accessibleDescription()
+
+
+def test_reading_can_be_cancelled_and_begun_again(
+    open_page: Callable[[], RetentionPage], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page()
+
+    def hangs(_database: Database, cancellation: Cancellation) -> None:
+        stopped = Event()
+        with cancellation.interrupting(stopped.set):
+            stopped.wait()
+        cancellation.raise_if_cancelled()
+
+    assert not page.stop.isVisible()
+    shown = said(page, "Retention days")
+    with monkeypatch.context() as slow:
+        slow.setattr(page_module, "read_retention", hangs)
+        click(qtbot, page.again)
+        qtbot.wait_until(page.stop.isVisible, timeout=20_000)
+        assert page.busy.text() == "Reading…"
+        click(qtbot, page.stop)
+    assert page.busy.text() == "Cancelled"
+    assert not page.stop.isVisible()
+    assert said(page, "Retention days") == shown, "what was read before stays"
+    before = page.state
+    click(qtbot, page.again)
+    qtbot.wait_until(lambda: page.state is not before and not page.busy.text())

@@ -8,7 +8,7 @@ go), Change.
 
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -46,6 +46,7 @@ from mylla_audit_desktop.log.visible import visible_text
 
 _LANE = "choices"
 _FORECAST_DAYS = 30
+_LONG_MS = 1_000
 
 
 class RetentionPage(Page):
@@ -70,6 +71,11 @@ class RetentionPage(Page):
         self.change = button("Change retention")
         self.again = button("Read again", "flat")
         self.busy = plain_label("", "muted")
+        self.stop = button("Cancel", "link")
+        self.stop.setAccessibleName("Cancel reading")
+        self.stop.hide()
+        self._timer = QTimer(self, singleShot=True, interval=_LONG_MS)
+        self._timer.timeout.connect(self.stop.show)
         self.runs = RunTable()
         self.no_runs = plain_label("The daily job has not run yet.", "muted")
         self.empty = EmptyState()
@@ -77,6 +83,7 @@ class RetentionPage(Page):
         self.export.clicked.connect(self._export)
         self.change.clicked.connect(self.open_change)
         self.again.clicked.connect(self.refresh)
+        self.stop.clicked.connect(self._stop_reading)
         self.empty.action.clicked.connect(self.refresh)
         self.export.setEnabled(False)
         self.change.setEnabled(False)
@@ -91,6 +98,7 @@ class RetentionPage(Page):
         line.addWidget(plain_label("Retention", "page"))
         line.addSpacing(8)
         line.addWidget(self.busy)
+        line.addWidget(self.stop)
         line.addStretch(1)
         line.addWidget(self.again)
         line.addWidget(self.change)
@@ -186,6 +194,7 @@ class RetentionPage(Page):
             self._say("No log is open", "Open one to see how long its entries are kept.")
             return
         self.busy.setText("Reading…")
+        self._timer.start()
         if self.state is None:
             self._show_nothing_yet()
         self._slot.put(
@@ -197,10 +206,21 @@ class RetentionPage(Page):
             )
         )
 
+    def _stop_reading(self) -> None:
+        self._slot.cancel()
+        self._rest("Cancelled")
+        if self.state is None:
+            self._say("Cancelled", "Nothing was read.", "Read again")
+
+    def _rest(self, words: str = "") -> None:
+        self._timer.stop()
+        self.stop.hide()
+        self.busy.setText(words)
+
     # -- answers ---------------------------------------------------------------
 
     def _take_state(self, state: RetentionState) -> None:
-        self.busy.setText("")
+        self._rest()
         self.state = state
         self._show_state(state)
         log = self._log
@@ -254,7 +274,7 @@ class RetentionPage(Page):
         self.stack.setCurrentIndex(0)
 
     def _take_failure(self, error: Exception) -> None:
-        self.busy.setText("")
+        self._rest()
         if not isinstance(error, KnownError):
             self._background.crashed.emit(error)
             return

@@ -64,7 +64,7 @@ def _refuse_foreign_log(database: Database, connection: sa.Connection) -> None:
     if "entries" in names and "schema_version" not in names:
         raise DatabaseError(
             f"{database.label} already holds an audit log that was not created by this program.",
-            "It can be read as it is; init leaves it alone.",
+            "It can be read as it is, and is not written to.",
         )
 
 

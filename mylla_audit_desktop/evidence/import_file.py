@@ -30,6 +30,8 @@ _WHOLE = re.compile("-?[0-9]+")
 _BOM = b"\xef\xbb\xbf"
 # Enough of a file to tell JSON from CSV.
 _LONGEST_START = 1 << 16
+# Of a CSV whose manifest does not vouch for it; Python's own csv module takes no more either.
+_LONGEST_CELL = 131_072
 
 
 def import_file(
@@ -95,6 +97,8 @@ def _parse_csv(
     records = read_records(lines, is_bounded=not origin.is_known)
     _check_header(next(records))
     for record in records:
+        if not origin.is_known:
+            _check_lengths(record)
         try:
             yield record.line, _entry_of(record, origin, is_exact=is_exact)
         except OnlySqliteError as error:
@@ -147,6 +151,16 @@ def _check_header(header: Record) -> None:
     else:
         what = "the columns stand in another order, or twice"
     raise LineError(header.line, f"{what}; expected {','.join(CSV_COLUMNS)}")
+
+
+def _check_lengths(record: Record) -> None:
+    for number, text in enumerate(record.fields, 1):
+        if text is not None and len(text) > _LONGEST_CELL:
+            raise LineError(
+                record.line,
+                f"its field {number} is longer than {_LONGEST_CELL:,} characters, which only a CSV"
+                " with its manifest beside it may hold",
+            )
 
 
 def _entry_of(record: Record, origin: _Origin, *, is_exact: bool) -> NewEntry:

@@ -289,13 +289,26 @@ def test_evidence_that_does_not_match_its_manifest_is_refused(
     assert "is not a manifest" in refusal(log, output)
 
 
-def test_a_cell_of_any_size_comes_in(log: Database, write: Write) -> None:
+def test_a_cell_of_any_size_comes_in_where_the_manifest_vouches_for_it(
+    open_log: OpenLog, tmp_path: Path
+) -> None:
     value = '{"prompt": "' + "long " * 200_000 + '"}'
-    cell = '"' + value.replace('"', '""') + '"'
-    path = write(HEADER + ROW.format(1).replace(",,,", f",{cell},,"))
-    assert import_file(log, path, Cancellation()) == 1
+    output = tmp_path / "log.csv"
+    export_csv(open_log([new_entry(id=1, before=value)]), a_request(output), Cancellation())
+    log = open_log([])
+    assert import_file(log, output, Cancellation()) == 1
     entries = LogReader(log).iterate_entries(LogQuery(), None, Cancellation())
     assert [entry.before for entry in entries if entry.id == 1] == [value]
+
+
+def test_without_a_manifest_an_endless_cell_is_refused(log: Database, write: Write) -> None:
+    def with_cell(length: int) -> Path:
+        cell = '"""' + "x" * (length - 2) + '"""'
+        return write(HEADER + ROW.format(1) + ROW.format(2).replace(",,,", f",{cell},,"))
+
+    sentence = refusal(log, with_cell(131_073))
+    assert ", line 3: its field 8 is longer than 131,072 characters" in sentence
+    assert import_file(log, with_cell(131_072), Cancellation()) == 2
 
 
 def test_a_line_without_an_end_does_not_fill_the_memory(

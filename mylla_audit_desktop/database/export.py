@@ -195,6 +195,8 @@ def _copy(
                     rows += 1
                     if size >= _CHUNK:
                         yield b"".join(parts)
+                        # The server may have sent everything, with nothing left to interrupt.
+                        cancellation.raise_if_cancelled()
                         parts, size = [], 0
                         report(rows)
                 yield b"".join(parts)

@@ -1,6 +1,7 @@
 """The database's CSV is byte for byte that of `log.csv_format`, whatever the log holds."""
 
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -115,7 +116,11 @@ def test_the_csv_of_a_snapshot_holds_its_rows_and_no_later_ones(
     assert after == before
 
 
-def test_a_cancelled_export_ends_at_the_next_chunk(log: Log) -> None:
+@pytest.mark.parametrize("stop", [Cancellation.cancel, Cancellation.flag])
+def test_a_cancelled_export_ends_at_the_next_chunk(
+    log: Log, stop: Callable[[Cancellation], None]
+) -> None:
+    """Also where the server has sent everything, or a signal could only leave a flag."""
     log.fill([NewEntry(Instant(n), "member", "u", "U" * 90, "agent.update") for n in range(20_000)])
     cancellation = Cancellation()
     stream = stream_csv(
@@ -126,7 +131,7 @@ def test_a_cancelled_export_ends_at_the_next_chunk(log: Log) -> None:
         cancellation=cancellation,
     )
     chunks = [next(stream), next(stream)]
-    cancellation.cancel()
+    stop(cancellation)
     with pytest.raises(CancelledError):
         chunks.extend(stream)
     assert 1 < b"".join(chunks).count(b"\n") < 20_001

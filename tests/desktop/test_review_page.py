@@ -73,6 +73,18 @@ def test_the_checklist_counts_and_the_findings_are_those_of_its_row(
     assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "6 open findings"
 
 
+def test_counts_of_twelve_digits_leave_the_head_as_narrow_as_it_was(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    """They are cut with … and whole in the tooltip, instead of covering the buttons."""
+    page = opened(qtbot, start, small)
+    progress = page.head.progress
+    assert progress.text() in progress.toolTip()
+    before = page.head.minimumSizeHint().width()
+    progress.setText("987,654,321,012 findings · 123,456,789,012 decided · 864,197,532,000 open")
+    assert page.head.minimumSizeHint().width() == before
+
+
 def test_a_finding_tells_reason_change_and_hours(qtbot: QtBot, start: Start, small: Office) -> None:
     page = opened(qtbot, start, small)
     details = page.details

@@ -56,7 +56,7 @@ class ReviewHead(QFrame):
         self.start, self.end = QLineEdit(), QLineEdit()
         self.message = CutLabel("error")
         self.message.setAccessibleName("Period error")
-        self.progress = plain_label("", "muted")
+        self.progress = CutLabel("muted")
         self.progress.setAccessibleName("Review progress")
         self._is_valid = True
         self.bar = QProgressBar()
@@ -82,8 +82,9 @@ class ReviewHead(QFrame):
             field.setToolTip(f"{name}: a day, included")
             field.setFixedWidth(_DAY_WIDTH)
             row.addWidget(field)
-        # Cut where there is no room; its tooltip says it whole.
-        self.message.setMinimumWidth(60)
+        # Cut where there is no room; their tooltips say them whole.
+        for label in (self.message, self.progress):
+            label.setMinimumWidth(60)
         row.addWidget(self.message)
         row.addStretch(1)
         row.addWidget(self.progress)
@@ -203,8 +204,9 @@ class ReviewHead(QFrame):
     def show_progress(self, findings: Sequence[ReviewedFinding] | None) -> None:
         """How many of the findings are decided; None while they are not known."""
         total = len(findings or ())
-        self.progress.setText("" if findings is None else describe_progress(findings))
-        self.progress.setAccessibleDescription(self.progress.text())
+        text = "" if findings is None else describe_progress(findings)
+        self.progress.setText(text)
+        explain(self.progress, text)
         self.bar.setRange(0, max(total, 1))
         is_done = findings is not None and not total
         self.bar.setValue(1 if is_done else total - count_open(findings or ()))

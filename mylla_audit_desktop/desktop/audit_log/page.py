@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSettings, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from mylla_audit_desktop.database.reader import LogReader
-from mylla_audit_desktop.desktop.audit_log.copying import MOST_COPIED, read_as_text
+from mylla_audit_desktop.desktop.audit_log.copying import Copying
 from mylla_audit_desktop.desktop.audit_log.details_pane import DetailsPane
 from mylla_audit_desktop.desktop.audit_log.details_reader import DetailsReader
 from mylla_audit_desktop.desktop.audit_log.empty_table import EmptyTable
@@ -21,7 +22,7 @@ from mylla_audit_desktop.desktop.audit_log.exporting import OPEN_FIRST, Exportin
 from mylla_audit_desktop.desktop.audit_log.log_splitter import LogSplitter
 from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
 from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
-from mylla_audit_desktop.desktop.background import Background, Latest
+from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import SettingsStore
@@ -84,7 +85,7 @@ class AuditLogPage(Page):
         layout.addWidget(self.line)
         layout.addWidget(self._splitter, 1)
         self._details_reader = DetailsReader(background, self)
-        self._copying = Latest()
+        self._copying = Copying(background, self.model, self.table)
         self._type_ahead = TypeAhead(background, self.model, self.table)
         self._new_entries = NewEntries(background, self.model, self)
         self.exporting = Exporting(background, settings, self._export_subject, self)
@@ -105,9 +106,11 @@ class AuditLogPage(Page):
         self.table.only_actor.connect(lambda actor: self._narrow(actors=(actor,)))
         self.table.only_action.connect(lambda action: self._narrow(actions=(action,)))
         self.table.copy_requested.connect(self.copy_selection)
-        self._type_ahead.begun.connect(lambda: self.line.begin(_SEARCHING))
-        self._type_ahead.ended.connect(lambda: self.line.end(_SEARCHING))
-        self._type_ahead.failed.connect(self._take_failure)
+        self._copying.refused.connect(self.bar.show_error)
+        for work, name in ((self._copying, _COPYING), (self._type_ahead, _SEARCHING)):
+            work.begun.connect(partial(self.line.begin, name))
+            work.ended.connect(partial(self.line.end, name))
+            work.failed.connect(self._take_failure)
         self._new_entries.counted.connect(self.line.show_new)
         self._details_reader.described.connect(self.details.show_details)
         self._details_reader.delayed.connect(lambda: self._say_of_entry("Reading the entry…"))
@@ -144,6 +147,7 @@ class AuditLogPage(Page):
         # Entries of another log have other IDs: none stays selected.
         self._kept_id = None
         self._ask()
+        self._copying.use(reader)
         self._type_ahead.use(reader)
         self._new_entries.use(reader)
 
@@ -355,32 +359,7 @@ class AuditLogPage(Page):
 
     def copy_selection(self) -> None:
         """The selected entries as tab-separated text, wherever they are."""
-        reader, snapshot = self._reader, self.model.snapshot
-        ranges = self.table.selected_ranges()
-        if reader is None or snapshot is None or not ranges:
-            return
-        if sum(last - first + 1 for first, last in ranges) > MOST_COPIED:
-            self.bar.show_error(
-                InputError(f"More than {MOST_COPIED:,} entries are selected.", "Use Export CSV.")
-            )
-            return
-        waypoints, zone = self.model.waypoints, self._zone
-
-        def copied(text: str) -> None:
-            self.line.end(_COPYING)
-            QGuiApplication.clipboard().setText(text)
-
-        self.line.begin(_COPYING)
-        self._copying.put(
-            self._background.run(
-                lambda cancellation, _report: read_as_text(
-                    reader, snapshot, ranges, waypoints, zone, cancellation
-                ),
-                done=copied,
-                failed=self._take_failure,
-                lane="details",
-            )
-        )
+        self._copying.copy(self._zone)
 
     # -- export ----------------------------------------------------------------
 

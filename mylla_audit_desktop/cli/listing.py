@@ -2,10 +2,9 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.cli.arguments import open_asked, read_filters
@@ -30,7 +29,7 @@ def run(arguments: Namespace, cancellation: Cancellation) -> int:
         reader = LogReader(database)
         # One more than wanted tells whether there are more, before they are counted.
         entries = reader.iterate_entries(asked.query, limit + 1, cancellation)
-        with closing(cast("Generator[AuditEntry]", entries)):
+        with closing(entries):
             _write(_parts(islice(entries, limit), arguments.format, asked.zone))
             has_more = next(entries, None) is not None
         if has_more:

@@ -17,6 +17,22 @@ _NO_PASSFILE = str(Path(os.devnull) / "none")
 _VERIFYING = frozenset({TlsMode.VERIFY_FULL, TlsMode.VERIFY_CA})
 
 
+class StreamCursor(psycopg.ServerCursor[Any]):
+    """A stream that can be closed at any moment.
+
+    To close it is a statement of its own, which a request to cancel may meet, and in which
+    the server may be lost: what was open is gone then, and whoever waits is told anyway.
+    """
+
+    def close(self) -> None:
+        """Close it here, and on the server where that is still of use."""
+        try:
+            super().close()
+        except psycopg.Error:
+            # The transaction has failed, so the server is asked for nothing now.
+            super().close()
+
+
 def postgresql_engine(parameters: PostgresqlParameters) -> sa.Engine:
     """An engine whose connections are made by these parameters, and watched over."""
     connector = _Connector(connection_options(parameters))
@@ -24,6 +40,7 @@ def postgresql_engine(parameters: PostgresqlParameters) -> sa.Engine:
 
     def connect() -> WatchedConnection:
         connection = watch.connect()
+        connection.server_cursor_factory = StreamCursor
         if connection.process is None:
             # Behind a pooler in transaction mode each transaction may have another server
             # connection, which knows nothing of statements that were prepared on this one.

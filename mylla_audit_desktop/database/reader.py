@@ -6,7 +6,7 @@ once in the background; any row is then one short keyset read away, whatever its
 depth, where OFFSET would walk through all the rows before it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -196,7 +196,7 @@ class LogReader:
 
     def iterate_entries(
         self, query: LogQuery, limit: int | None, cancellation: Cancellation
-    ) -> Iterator[AuditEntry]:
+    ) -> Generator[AuditEntry, None, None]:
         """Entries in the order of the query, streamed; one transaction until exhausted."""
         statement = (
             sa.select(*self._relation.entry_columns())

@@ -44,9 +44,9 @@ class NewNetworks:
         self.log = log
         self.locations = locations
         self._trusted = read_networks(policy.trusted_networks)
-        # Time and id of the twentieth entry, None of who has fewer; the same all the time
+        # The key of the twentieth entry, None of who has fewer; the same all the time
         # within the transaction, and much to read where there is no index.
-        self._twentieth: dict[str, tuple[Instant, int] | None] = {}
+        self._twentieth: dict[str, tuple[int, int] | None] = {}
 
     def read(self, window: Window, actors: list[str] | None) -> Iterator[tuple[SeenEntry, Origin]]:
         """The first entry of each network that its actor had not used in the 90 days before.
@@ -164,9 +164,9 @@ class NewNetworks:
                 enough.append(entry)
         return enough
 
-    def _read_twentieth(self, actors: set[str]) -> dict[str, tuple[Instant, int]]:
-        """Time and id of the twentieth entry of each actor who has so many; maybe of others."""
-        found: dict[str, tuple[Instant, int]] = {}
+    def _read_twentieth(self, actors: set[str]) -> dict[str, tuple[int, int]]:
+        """The key of the twentieth entry of each actor who has so many; maybe of others."""
+        found: dict[str, tuple[int, int]] = {}
         table, actor = self.log.relation.table, self.log.relation.text("actor_id")
         if self.log.database.has_indexes and all(is_clean(one) for one in actors):
             statement = (
@@ -179,7 +179,7 @@ class NewNetworks:
             for one in actors:
                 row = self.log.connection.execute(statement, {"actor": one}).first()
                 if row is not None:
-                    found[one] = (row[0], row[1])
+                    found[one] = (row[0].microseconds, row[1])
             return found
         name = sa.func.coalesce(actor, sa.literal_column("''")).label("actor_id")
         place = sa.func.row_number().over(
@@ -191,7 +191,7 @@ class NewNetworks:
                 numbered.c.place == FEWEST_EARLIER_ENTRIES
             )
         )
-        return {row[0]: (row[1], row[2]) for row in rows}
+        return {row[0]: (row[1].microseconds, row[2]) for row in rows}
 
     def _origin(self, entry: SeenEntry, uses: Iterable[AddressUse]) -> Origin:
         """With the country, where the chosen data knows it and it is new for the actor."""

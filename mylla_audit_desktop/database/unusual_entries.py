@@ -42,6 +42,7 @@ from mylla_audit_desktop.review.policy import Policy
 _LONG = 400 * 86_400_000_000  # microseconds
 _MOST_ACTORS = 5_000
 _MOST_UNREADABLE = 100
+_KEY = attrgetter("key")
 
 
 class UnusualReader:
@@ -84,7 +85,7 @@ class UnusualReader:
         if actors is not None and are_looked_up(self.log, self.policy, window, actors):
             return look_up_outside_hours(self.log, self.policy, window, actors)
         found = read_outside_hours(self.log, self.policy, window)
-        return sorted(found, key=lambda one: (one.actor_id, *_place(one)))
+        return sorted(found, key=attrgetter("actor_id", "key"))
 
     def _judge(
         self, actor: str, entries: Iterable[SeenEntry], new: dict[int, tuple[SeenEntry, Origin]]
@@ -176,10 +177,5 @@ def _merge(few: list[SeenEntry], many: Iterable[SeenEntry]) -> Iterable[SeenEntr
     """All of them in order, each once; `many` are in order."""
     if not few:
         return many
-    both = merge(sorted(few, key=_place), many, key=_place)
+    both = merge(sorted(few, key=_KEY), many, key=_KEY)
     return (next(same) for _, same in groupby(both, key=lambda one: one.id))
-
-
-def _place(entry: SeenEntry) -> tuple[int, int]:
-    # Numbers are compared sooner than instants, and these are many.
-    return entry.occurred_at.microseconds, entry.id

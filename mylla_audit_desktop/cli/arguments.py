@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
-from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn
+from mylla_audit_desktop.log.query import LogQuery, Sort, SortColumn, check_action_pattern
 from mylla_audit_desktop.log.storable import is_storable
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.week import WeekHour
@@ -142,6 +142,8 @@ def read_filters(arguments: argparse.Namespace, now: datetime | None = None) -> 
         tuple(arguments.target),
         tuple(WeekHour.parse(hour) for hour in arguments.hour),
     )
+    for action in arguments.action:
+        check_action_pattern(action, "repeat --action for several")
     sort = Sort(SortColumn(arguments.sort), arguments.ascending)
     return Asked(filters, filters.resolve(now or datetime.now(UTC), zone, sort), zone)
 

@@ -57,9 +57,10 @@ class LogQuery:
     hours_zone: str = ""
 
 
-def check_action_pattern(text: str) -> str:
+def check_action_pattern(text: str, several: str = "") -> str:
     """An action name or glob, without spaces at either side.
 
+    several: how one asks for several, where that is known.
     Raises InputError that says in words what is wrong with it.
     """
     pattern = text.strip()
@@ -69,7 +70,7 @@ def check_action_pattern(text: str) -> str:
         if character.isspace() or not character.isprintable():
             raise InputError(
                 f"The action {pattern!r} holds a space or an invisible character.",
-                "Action names have none; separate several with a comma.",
+                f"Action names have none; {several}." if several else "Action names have none.",
             )
     return pattern
 

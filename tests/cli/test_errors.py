@@ -51,6 +51,8 @@ def is_one_line(text: str) -> bool:
         (["list", "--database", "sqlite:///x", "--from", "2026-03-02", "--to", "2026-03-01"],
          "before"),
         (["list", "--database", "sqlite:///x", "--action", "agent. update"], "space"),
+        (["list", "--database", "sqlite:///x", "--action", "agent.update, number.release"],
+         "repeat --action for several."),
         (["list", "--database", "sqlite:///x", "--action", ""], "empty"),
         (["list", "--database", "sqlite:///x", "--target", " \n"], "--target"),
         (["list", "--database", "sqlite:///x", "--actor", ""], "--actor"),

@@ -191,7 +191,10 @@ class FilterBar(QFrame):
             else PeriodChoice(preset)
         )
         try:
-            actions = tuple(map(check_action_pattern, _split(self.action.text())))
+            actions = tuple(
+                check_action_pattern(action, "separate several with a comma")
+                for action in _split(self.action.text())
+            )
         except InputError as error:
             raise InputError(error.what, error.advice, field="Action") from None
         # One ID, whole: whatever characters it holds.

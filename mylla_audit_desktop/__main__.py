@@ -68,6 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         except KnownError as error:
             print(f"mylla-audit-desktop: {error.sentence}", file=sys.stderr)
             return error.exit_code
+        except KeyboardInterrupt:
+            print("mylla-audit-desktop: Cancelled.", file=sys.stderr)
+            return 130
     return load_window()(arguments)
 
 
@@ -83,8 +86,8 @@ def load_window() -> Callable[[argparse.Namespace], int]:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    """Raise InputError for a URL or a connection that cannot be."""
-    if arguments.database:
+    """Raise InputError for a URL, a connection or a reviewer of its log that cannot be."""
+    if arguments.database and arguments.reviewer is None:
         from mylla_audit_desktop.database.url import check_url
 
         check_url(arguments.database)
@@ -97,7 +100,14 @@ def _check(arguments: argparse.Namespace) -> None:
         if folder
         else ConnectionStore.of_user()
     )
-    store.named(arguments.connection)
+    profile = None if arguments.database else store.named(arguments.connection)
+    if arguments.reviewer is None:
+        return
+    from mylla_audit_desktop.connections.opening import opening_of, opening_of_url
+    from mylla_audit_desktop.connections.reviewer import check_reviewer
+
+    opening = opening_of_url(arguments.database, store) if profile is None else opening_of(profile)
+    check_reviewer(opening, arguments.reviewer)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -90,7 +90,7 @@ def _reviewer_by_login(
     if given is not None and (reviewer is None or reviewer.actor_id != given):
         raise InputError(
             "On PostgreSQL the login says who reviews, so no other reviewer can be named.",
-            "Sign in as the one who decides.",
+            "Sign in as the one who decides, and leave --reviewer out.",
             field="reviewer",
         )
     if access.no_decision:

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.connections.profile import Colour
@@ -23,6 +23,7 @@ from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.widgets import set_tone
 from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
 from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.scrolling import fit_screen
 from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.filters import LogFilters
@@ -33,6 +34,10 @@ if TYPE_CHECKING:  # loaded after the first rows
     from mylla_audit_desktop.desktop.activity.page import ActivityPage
     from mylla_audit_desktop.desktop.retention.page import RetentionPage
     from mylla_audit_desktop.desktop.review.page import ReviewPage
+
+
+# At the first start; on a screen without so much room, less.
+_SIZE = QSize(1280, 800)
 
 
 class MainWindow(QMainWindow):
@@ -76,7 +81,11 @@ class MainWindow(QMainWindow):
         self.status.show_zone(settings.settings.zone(), settings.settings.zone_doubt())
         self.setWindowTitle("Mylla Audit")
         self.setMinimumSize(QSize(800, 520))
-        self.resize(1280, 800)
+        if QGuiApplication.platformName() == "offscreen":
+            # A screen that nobody looks at bounds nothing.
+            self.resize(_SIZE)
+        else:
+            fit_screen(self, _SIZE)
         geometry = profile.window_state().value("window/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)

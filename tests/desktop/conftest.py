@@ -84,11 +84,12 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
         secrets: Secrets | None = None,
         connection: str | None = None,
         reviewer: str | None = None,
+        size: tuple[int, int] | None = (1300, 800),
     ) -> Session:
         arguments = Namespace(
             profile=str(tmp_path / "profile"),
             theme="light",
-            size=(1300, 800),
+            size=size,
             demo=False,
             database=url,
             connection=connection,

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QScreen
+from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QScrollArea
 from pytestqt.qtbot import QtBot
@@ -54,3 +54,14 @@ def test_the_list_of_shortcuts_is_scrolled_by_keys(qtbot: QtBot, window: MainWin
     assert bar.value() > 0
     QTest.keyClick(area, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_the_first_window_has_the_room_of_its_screen(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+    monkeypatch.setattr(QScreen, "availableGeometry", lambda _self: QRect(0, 0, 1366, 768))
+    window = start(None, size=None).window
+    # With a title above it the status bar is still on the screen.
+    assert window.width() == 1280
+    assert 520 <= window.height() <= 768 - 24

@@ -1,7 +1,7 @@
-"""What keeps a dialog on a screen that is smaller than it: of 1920x1080 at 200 %, and less."""
+"""What keeps a window on a screen that is smaller than it: of 1920x1080 at 200 %, and less."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 _LEAST_HEIGHT = 160
 # For the frame of a window and a panel of the desktop.
@@ -30,6 +30,6 @@ class Scrolling(QScrollArea):
         return QSize(width, min(content.height(), _LEAST_HEIGHT))
 
 
-def fit_screen(dialog: QDialog, size: QSize) -> None:
-    """Give a dialog its size, or what its screen has."""
-    dialog.resize(size.boundedTo(dialog.screen().availableGeometry().size() - _AROUND))
+def fit_screen(window: QWidget, size: QSize) -> None:
+    """Give a window its size, or what its screen has."""
+    window.resize(size.boundedTo(window.screen().availableGeometry().size() - _AROUND))

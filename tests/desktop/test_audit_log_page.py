@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QUrl
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QStringListModel, Qt, QUrl
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHeaderView, QLabel, QMenu, QWidget
@@ -493,6 +493,27 @@ def test_a_half_typed_name_waits_for_its_completion(
     assert page.model.rowCount() == 9
     QTest.keyClicks(page.bar.actor, " Weber")
     qtbot.wait_until(lambda: page.model.rowCount() == 3, timeout=20_000)
+
+
+def test_an_actor_that_came_later_is_offered_after_refresh(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    url = log_url(make_entries(9))
+    page = opened(qtbot, start(url))
+
+    def offered() -> list[str]:
+        completer = page.bar.actor.completer()
+        model = completer.model() if completer is not None else QStringListModel()
+        return [model.data(model.index(row, 0)) for row in range(model.rowCount())]
+
+    qtbot.wait_until(lambda: len(offered()) == 3, timeout=20_000)
+    database = open_database(url)
+    append_entries(
+        database, [NewEntry(NOON, "member", "usr_9", "Zoe Late", "agent.update")], Cancellation()
+    )
+    database.close()
+    qtbot.mouseClick(page.bar.refresh, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: "Zoe Late  usr_9" in offered(), timeout=20_000)
 
 
 @pytest.mark.parametrize("size", [(800, 540), (960, 540), (1280, 800), (1920, 1080)])

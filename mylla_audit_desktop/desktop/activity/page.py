@@ -26,6 +26,7 @@ from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import EmptyState, button
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
+from mylla_audit_desktop.desktop.widgets.log_choices import LogChoices
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.desktop.widgets.result_line import ResultLine
 from mylla_audit_desktop.log.catalog import ActionCatalog
@@ -81,6 +82,7 @@ class ActivityPage(Page):
         self.table_button.setCheckable(True)
         self.table_button.setToolTip("The same figures as tables")
         self.bar.add_button(self.table_button)
+        self._choices = LogChoices(background, self.bar)
         self.line = ResultLine(self.bar.message)
         self.summary = self.line.summary
         self.charts = Charts(theme)
@@ -116,6 +118,7 @@ class ActivityPage(Page):
     def _connect(self) -> None:
         self.bar.filters_changed.connect(self._take_filters)
         self.bar.refresh_requested.connect(self.refresh)
+        self.bar.refresh_requested.connect(self._choices.read)
         self.table_button.toggled.connect(self._show_figures)
         self.line.stop.clicked.connect(self._stop_reading)
         self.notice.action.clicked.connect(self._act_on_notice)
@@ -124,7 +127,10 @@ class ActivityPage(Page):
         for name, top_list in self.charts.tops.items():
             top_list.value_chosen.connect(partial(self._open_value, name))
         # The keys of the audit log page, which are its own while it is on show.
-        for keys, call in (("F5", self.refresh), ("Ctrl+Shift+X", self.bar.clear_filters)):
+        for keys, call in (
+            ("F5", self.bar.refresh_requested.emit),
+            ("Ctrl+Shift+X", self.bar.clear_filters),
+        ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(call)
@@ -135,17 +141,7 @@ class ActivityPage(Page):
         """Show this log, once the page is seen."""
         self._log = log
         self.activity = None
-        reader = LogReader(log.database)
-        self._background.run(
-            lambda cancellation, _report: (
-                reader.read_actors(cancellation),
-                reader.read_actions(cancellation),
-            ),
-            done=lambda choices: self.bar.offer(*choices),
-            # Without choices the fields still work; the page itself says what fails.
-            failed=lambda _error: None,
-            lane="choices",
-        )
+        self._choices.use(LogReader(log.database))
         self.refresh()
 
     def set_zone(self, zone: ZoneInfo) -> None:

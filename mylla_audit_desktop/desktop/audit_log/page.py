@@ -28,6 +28,7 @@ from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
+from mylla_audit_desktop.desktop.widgets.log_choices import LogChoices
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.desktop.widgets.result_line import ResultLine
 from mylla_audit_desktop.log.catalog import ActionCatalog
@@ -84,6 +85,7 @@ class AuditLogPage(Page):
         layout.addWidget(self.bar)
         layout.addWidget(self.line)
         layout.addWidget(self._splitter, 1)
+        self._choices = LogChoices(background, self.bar)
         self._details_reader = DetailsReader(background, self)
         self._copying = Copying(background, self.model, self.table)
         self._type_ahead = TypeAhead(background, self.model, self.table)
@@ -132,18 +134,8 @@ class AuditLogPage(Page):
         self.exporting.use(log)
         self.bar.allow_export(log.access.no_export)
         reader = self._reader = LogReader(log.database)
-        self._background.run(
-            lambda cancellation, _report: (
-                reader.read_actors(cancellation),
-                reader.read_actions(cancellation),
-            ),
-            done=lambda choices: self.bar.offer(*choices),
-            # Without choices the fields still work; the page itself says what fails.
-            failed=lambda _error: None,
-            lane="choices",
-            # Nobody types yet, and the first rows are on their way.
-            after_ms=_CHOICES_MS,
-        )
+        # Nobody types yet, and the first rows are on their way.
+        self._choices.use(reader, _CHOICES_MS)
         # Entries of another log have other IDs: none stays selected.
         self._kept_id = None
         self._ask()
@@ -178,6 +170,10 @@ class AuditLogPage(Page):
 
     def refresh(self) -> None:
         """Read the log anew; the selected entry stays selected."""
+        self._choices.read()
+        self._read_again()
+
+    def _read_again(self) -> None:
         current = self.table.current_entry()
         self._kept_id = None if current is None else current.id
         self._ask()
@@ -188,7 +184,7 @@ class AuditLogPage(Page):
         self.bar.set_zone(zone)
         self.model.set_zone(zone)
         self.details.set_zone(zone)
-        self.refresh()
+        self._read_again()
 
     def take_focus(self) -> None:
         """The keyboard goes to the entries."""
@@ -222,7 +218,7 @@ class AuditLogPage(Page):
 
     def _take_sort(self, sort: Sort) -> None:
         self._sort = sort
-        self.refresh()
+        self._read_again()
 
     def _narrow(self, *, actors: tuple[str, ...] = (), actions: tuple[str, ...] = ()) -> None:
         mine = self._filters

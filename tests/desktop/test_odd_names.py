@@ -4,10 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.desktop.widgets import plain_tooltip
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
@@ -55,6 +58,14 @@ def test_in_the_table_and_the_details(qtbot: QtBot, session: Session) -> None:
         page.table.go_to(row)
         qtbot.wait_until(partial(has_details, page))
         assert page.details.target.text() == (shown or "none")
+
+
+@pytest.mark.parametrize("text", ["W" * 300, "word " * 400])
+def test_a_tooltip_is_no_wider_than_the_screen(qapp: QApplication, text: str) -> None:
+    QToolTip.showText(QPoint(0, 0), plain_tooltip(text))
+    (tip,) = (one for one in qapp.topLevelWidgets() if one.inherits("QTipLabel"))
+    assert tip.width() <= tip.screen().availableGeometry().width()
+    QToolTip.hideText()
 
 
 def test_in_the_review(qtbot: QtBot, session: Session) -> None:

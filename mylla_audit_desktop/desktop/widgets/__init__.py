@@ -48,7 +48,7 @@ def breakable(text: str) -> str:
 
 def plain_tooltip(text: str) -> str:
     """A tooltip that shows exactly this text: Qt takes `<b>` in one for markup."""
-    return f"<qt>{html.escape(visible_lines(text))}</qt>" if text else ""
+    return f"<qt>{html.escape(breakable(visible_lines(text)))}</qt>" if text else ""
 
 
 def show_words(label: QLabel, text: str) -> None:

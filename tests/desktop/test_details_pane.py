@@ -105,6 +105,44 @@ def test_copy_gives_the_selected_value_whole(pane: DetailsPane) -> None:
     assert QGuiApplication.clipboard().text() == long
 
 
+def test_both_sides_of_a_long_text_can_be_copied(pane: DetailsPane) -> None:
+    before, after = "word " * 60, "word " * 59 + "other"
+    show(pane, json.dumps({"a": before}), json.dumps({"a": after}))
+    pane.table.setFocus()
+    # One cell shows both.
+    pane.table.setCurrentIndex(pane.table.changes.index(0, 1))
+    QTest.keyClick(pane.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == f"Before:\n{before}\n\nAfter:\n{after}"
+    menu = {action.text(): action for action in pane.table.actions()}
+    menu["Copy before"].trigger()
+    assert QGuiApplication.clipboard().text() == before
+    menu["Copy after"].trigger()
+    assert QGuiApplication.clipboard().text() == after
+
+
+def test_what_is_not_set_is_not_copied(pane: DetailsPane) -> None:
+    show(pane, "{}", '{"a": "x", "b": null}')
+    pane.table.setCurrentIndex(pane.table.changes.index(0, 0))
+    menu = {action.text(): action for action in pane.table.actions()}
+    assert not menu["Copy before"].isEnabled()
+    assert menu["Copy after"].isEnabled()
+
+
+def test_the_raw_json_is_copied_whole_or_as_far_as_it_is_selected(pane: DetailsPane) -> None:
+    show(pane, '{"a":1}', '{"a":2}')
+    pane.show_raw.click()
+    pane.raw.setFocus()
+    QGuiApplication.clipboard().clear()
+    QTest.keyClick(pane.raw, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    whole = 'before\n{"a":1}\n\nafter\n{"a":2}'
+    assert QGuiApplication.clipboard().text() == whole
+    pane.raw.selectAll()
+    pane.copy.click()
+    assert QGuiApplication.clipboard().text() == whole
+    QTest.keyClick(pane.raw, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == whole
+
+
 def test_copy_without_a_selection_gives_the_whole_change(pane: DetailsPane) -> None:
     show(pane, '{"a":"x\u202e"}', '{"a":"y"}')
     pane.copy_changes()
@@ -167,3 +205,17 @@ def test_a_long_id_stands_below_its_name_and_both_are_whole(pane: DetailsPane) -
     assert identity.y() > name.y()
     name, identity = pane.actor.findChildren(CutLabel)
     assert identity.y() < name.geometry().bottom()
+
+
+def test_an_action_longer_than_the_pane_ends_in_dots(pane: DetailsPane) -> None:
+    action = "agent." + "z" * 200
+    entry = AuditEntry(
+        1, WHEN, "member", "usr_12", "Priya Raman", action, None, None, None, None, None, None
+    )
+    pane.show_details(describe_entry(entry))
+    QApplication.processEvents()
+    for label in (pane.title, pane.code):
+        assert isinstance(label, CutLabel)
+        assert label.text() == action
+        assert label.geometry().right() < pane.width()
+        assert action in label.toolTip().replace("\u200b", "")

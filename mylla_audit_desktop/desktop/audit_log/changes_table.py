@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
+    QAction,
     QColor,
     QFont,
     QKeyEvent,
@@ -145,18 +146,25 @@ class ChangesModel(QAbstractTableModel):
         return None
 
     def value(self, row: int, column: int) -> str:
-        """What Ctrl+C copies: the value itself, whole."""
+        """The value itself, whole."""
         diff = self.fields[row].diff
         return diff.path if column == 0 else value_text(diff.before if column == 1 else diff.after)
+
+    def is_set(self, row: int, column: int) -> bool:
+        """Whether there is a value on this side."""
+        diff = self.fields[row].diff
+        return (diff.before if column == 1 else diff.after) is not Missing.MISSING
 
 
 class ChangesTable(QTableView):
     """Shows a `ChangesModel`; Enter or a double click unfolds a long text.
 
     rows_fitted: the rows have the height that their texts need in the columns' width.
+    copied: a value that its menu was asked for, whole.
     """
 
     rows_fitted = Signal()
+    copied = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -183,6 +191,35 @@ class ChangesTable(QTableView):
         self._fit_timer.timeout.connect(self._fit_rows)
         header.sectionResized.connect(lambda *_: self._fit_timer.start())
         self.activated.connect(self._toggle_fold)
+        self._copies = [
+            self._copy_action(f"Copy {HEADINGS[side].lower()}", side) for side in (1, 2)
+        ]
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.selectionModel().currentChanged.connect(self._allow_copies)
+        self.changes.modelReset.connect(self._allow_copies)
+        self._allow_copies()
+
+    def selected_value(self) -> str:
+        """What Ctrl+C copies: one value, or both where one cell shows them as one text."""
+        index = self.currentIndex()
+        row, column = index.row(), index.column()
+        if column == 1 and self.changes.fields[row].is_inline:
+            before, after = (self.changes.value(row, side) for side in (1, 2))
+            return f"Before:\n{before}\n\nAfter:\n{after}"
+        return self.changes.value(row, column)
+
+    def _copy_action(self, text: str, side: int) -> QAction:
+        action = QAction(text, self)
+        action.triggered.connect(
+            lambda: self.copied.emit(self.changes.value(self.currentIndex().row(), side))
+        )
+        self.addAction(action)
+        return action
+
+    def _allow_copies(self) -> None:
+        row = self.currentIndex().row()
+        for side, action in enumerate(self._copies, 1):
+            action.setEnabled(row >= 0 and self.changes.is_set(row, side))
 
     def show_fields(self, fields: tuple[FieldChange, ...]) -> None:
         """Show these fields, folded."""

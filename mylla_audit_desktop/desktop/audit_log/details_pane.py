@@ -73,9 +73,7 @@ class DetailsPane(QFrame):
         self._catalog = catalog
         self._zone = zone
         self._details: EntryDetails | None = None
-        self.title = plain_label("", "title", is_selectable=True)
-        self.title.setWordWrap(True)
-        self.code = plain_label("", "muted", is_selectable=True)
+        self.title, self.code = CutLabel("title"), CutLabel("muted")
         self.code.setFont(mono_font())
         self.when, self.source = plain_label(is_selectable=True), CutLabel()
         self.source.setFont(mono_font())
@@ -86,7 +84,8 @@ class DetailsPane(QFrame):
         self.trace.clicked.connect(self._trace)
         self.section = plain_label("", "section")
         self.table = ChangesTable(theme)
-        self.raw = QPlainTextEdit(readOnly=True)
+        self.table.copied.connect(_put)
+        self.raw = _RawJson(readOnly=True)
         self.raw.setAccessibleName("Raw JSON")
         self.raw.setFont(mono_font())
         # Wrapping a megabyte in one line takes half a minute.
@@ -186,6 +185,8 @@ class DetailsPane(QFrame):
         entry = details.entry
         self.title.setText(visible_text(self._catalog.label_of(entry.action)))
         self.code.setText(visible_name(entry.action))
+        for heading in (self.title, self.code):
+            heading.setToolTip(plain_tooltip(heading.text()))
         self.when.setText(format_moment(entry.occurred_at, self._zone))
         self.when.setToolTip(plain_tooltip(entry.occurred_at.isoformat(self._zone)))
         self.actor.say(entry.actor_name or None, entry.actor_id)
@@ -257,15 +258,14 @@ class DetailsPane(QFrame):
 
     def copy_changes(self) -> None:
         """The selected value as it is stored, or all changes as text."""
-        index = self.table.currentIndex()
         if self.show_raw.isChecked():
-            text = self.raw.textCursor().selectedText() or self.raw.toPlainText()
+            # Qt parts the lines of a selection by U+2029; one of the log is shown as an escape.
+            selected = self.raw.textCursor().selectedText().replace("\u2029", "\n")
+            _put(selected or self.raw.toPlainText())
         elif self.table.selectionModel().hasSelection():
-            text = self.table.changes.value(index.row(), index.column())
+            _put(self.table.selected_value())
         else:
-            text = self.as_text()
-        # A lone surrogate would empty the clipboard; it is written as an escape.
-        QGuiApplication.clipboard().setText(text.encode("utf-8", "backslashreplace").decode())
+            _put(self.as_text())
 
     def as_text(self) -> str:
         """The entry and its changes as lines of text."""
@@ -289,6 +289,22 @@ class DetailsPane(QFrame):
         entry = self.shown_entry()
         if entry is not None and entry.target_id is not None:
             self.trace_target.emit(entry.target_id)
+
+
+class _RawJson(QPlainTextEdit):
+    """Leaves Ctrl+C to the pane, which copies all where nothing is selected."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As in any text, but for Ctrl+C."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+def _put(text: str) -> None:
+    # A lone surrogate would empty the clipboard; it is written as an escape.
+    QGuiApplication.clipboard().setText(text.encode("utf-8", "backslashreplace").decode())
 
 
 def _raw(text: str | None) -> str:

@@ -44,6 +44,7 @@ class SettingsDialog(QDialog):
         self.policy.clicked.connect(self._ask_for_policy)
         who = plain_label(visible_text(reviewer) or "No log is open.")
         who.setAccessibleName("Reviewer")
+        who.setAccessibleDescription(who.text())
         why = plain_label(_REVIEWER, "caption")
         why.setWordWrap(True)
         close = button("Close", "primary")

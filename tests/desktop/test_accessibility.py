@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QAccessibleEvent,
+    QAccessibleInterface,
     QAction,
     QGuiApplication,
     QImage,
@@ -151,6 +152,64 @@ def test_the_export_names_its_widgets_as_agreed(window: MainWindow) -> None:
     assert {("Export", BUTTON), ("Cancel", BUTTON)} <= named(dialog)
     assert "Export progress" in {one.accessibleName() for one in dialog.findChildren(QWidget)}
     dialog.close()
+
+
+def first_of_each_name(root: QAccessibleInterface) -> dict[str, Role | None]:
+    """Names, each with the role of what has it first, from the top down; of what is shown.
+
+    No role, where it is a label that says nothing but its name.
+    """
+    found: dict[str, Role | None] = {}
+    rest = [root]
+    while rest:
+        one = rest.pop()
+        if one is None or one.state().invisible:
+            continue
+        is_silent = one.role() == TEXT and not one.text(QAccessible.Text.Description)
+        found.setdefault(one.text(QAccessible.Text.Name), None if is_silent else one.role())
+        # Tables have many cells.
+        if one.role() != TABLE:
+            rest += [one.child(number) for number in reversed(range(one.childCount()))]
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_looks_for_a_name_alone_finds_what_it_belongs_to(
+    qtbot: QtBot, window: MainWindow, name: str
+) -> None:
+    turn_to(qtbot, window, name)
+    agreed = {**NAMES[name], "Pages": Role.List, **dict.fromkeys(NAMES, Role.ListItem)}
+    if name == "Activity":
+        agreed |= {one: NAMES["Audit log"][one] for one in FILTERS}
+    first = first_of_each_name(QAccessible.queryAccessibleInterface(window))
+    assert {one: first.get(one) for one in agreed} == agreed
+
+
+def test_who_looks_for_a_name_alone_in_a_dialog_finds_what_it_belongs_to(
+    qtbot: QtBot, start: Start, window: MainWindow
+) -> None:
+    dialog = window.audit_log.exporting.dialog()
+    assert dialog is not None
+    dialog.open()
+    first = first_of_each_name(QAccessible.queryAccessibleInterface(dialog))
+    agreed = {"Export": Role.Dialog, "File": FIELD, "For": Role.ButtonMenu, "Cancel": BUTTON}
+    assert {one: first.get(one) for one in agreed} == agreed
+    dialog.close()
+    connection = start(None).add_connection()
+    first = first_of_each_name(QAccessible.queryAccessibleInterface(connection))
+    agreed = {one: role for one, role in CONNECTION.items() if one != "Remove"}
+    assert {one: first.get(one) for one in agreed} == agreed
+    connection.close()
+
+
+def test_the_words_beside_a_field_are_its_label(window: MainWindow) -> None:
+    bar = window.audit_log.bar
+    for field in (bar.period, bar.start, bar.end, bar.actor, bar.action, bar.target):
+        interface = QAccessible.queryAccessibleInterface(field)
+        (label,) = (
+            other for other, kind in interface.relations() if kind == QAccessible.RelationFlag.Label
+        )
+        assert label.text(QAccessible.Text.Name) == f"{field.accessibleName()}:"
 
 
 @pytest.mark.parametrize("name", ORDER)
@@ -339,19 +398,36 @@ def test_no_words_of_a_screen_reader_are_markup(
     assert said == "The action 'a & <b>' is none."
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_what_a_named_label_shows_is_heard(qtbot: QtBot, window: MainWindow, name: str) -> None:
-    turn_to(qtbot, window, name)
+def silent_labels(inside: QWidget) -> list[tuple[list[str], str]]:
+    """Labels whose text is neither in their name nor in their description."""
     silent = []
-    for label in window.findChildren(QLabel):
+    for label in inside.findChildren(QLabel):
         interface = QAccessible.queryAccessibleInterface(label)
         said = [
             interface.text(part) for part in (QAccessible.Text.Name, QAccessible.Text.Description)
         ]
         if label.isVisible() and not any(label.text() in words for words in said):
             silent.append((said, label.text()))
-    assert silent == []
+    return silent
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_named_label_shows_is_heard(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    turn_to(qtbot, window, name)
+    assert silent_labels(window) == []
     assert {"Reviewer", "Snapshot"} <= {one.accessibleName() for one in visible(window.status)}
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_what_a_named_label_shows_in_a_dialog_is_heard(
+    qtbot: QtBot, window: MainWindow, name: str
+) -> None:
+    if name == "Change retention":
+        turn_to(qtbot, window, "Retention")
+    DIALOGS[name](window)
+    (dialog,) = (one for one in window.findChildren(QDialog) if one.isVisible())
+    assert silent_labels(dialog) == []
+    dialog.close()
 
 
 def select_by_the_bus(widget: QWidget, number: int) -> None:

@@ -14,7 +14,13 @@ from mylla_audit_desktop.desktop.activity.top_list import ROW_HEIGHT, TopList
 from mylla_audit_desktop.desktop.activity.working_time import Stretch
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import CutLabel, explain, plain_label, show_words
+from mylla_audit_desktop.desktop.widgets import (
+    CutLabel,
+    explain,
+    field_label,
+    plain_label,
+    show_words,
+)
 from mylla_audit_desktop.review.policy import Policy
 from mylla_audit_desktop.review.policy_words import describe_policy
 
@@ -52,12 +58,12 @@ class Charts(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(2)
-        layout.addWidget(plain_label("Activity by hour", "title"))
+        layout.addWidget(field_label("Activity by hour", self.heat_map, "title"))
         layout.addLayout(_line(self._hint, self._marks))
         layout.addSpacing(4)
         layout.addWidget(self.heat_map)
         layout.addSpacing(10)
-        layout.addWidget(plain_label("Entries over time", "title"))
+        layout.addWidget(field_label("Entries over time", self.histogram, "title"))
         layout.addLayout(_line(self._unit, self._note))
         layout.addSpacing(4)
         layout.addWidget(self.histogram)
@@ -69,7 +75,7 @@ class Charts(QWidget):
         for name, top_list in self.tops.items():
             column = QVBoxLayout()
             column.setSpacing(4)
-            column.addWidget(plain_label(name.capitalize(), "section"))
+            column.addWidget(field_label(name.capitalize(), top_list, "section"))
             top_list.setFixedHeight(_FEWEST * ROW_HEIGHT)
             column.addWidget(top_list)
             row.addLayout(column, 1)

@@ -17,7 +17,7 @@ from mylla_audit_desktop.desktop.activity.bars import Bar
 from mylla_audit_desktop.desktop.activity.figures import Figure, FigureModel
 from mylla_audit_desktop.desktop.activity.heat_map import HOUR_LABELS
 from mylla_audit_desktop.desktop.formats import format_count
-from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.desktop.widgets import field_label
 from mylla_audit_desktop.log.visible import visible_name, visible_text
 from mylla_audit_desktop.log.week import WEEKDAY_LABELS, WeekHour
 
@@ -88,7 +88,7 @@ def _table(name: str) -> QTableView:
 def _titled(title: str, table: QTableView) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(6)
-    column.addWidget(plain_label(title, "section"))
+    column.addWidget(field_label(title, table, "section"))
     column.addWidget(table, 1)
     return column
 

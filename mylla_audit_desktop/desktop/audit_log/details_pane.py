@@ -30,6 +30,7 @@ from mylla_audit_desktop.desktop.widgets import (
     CutLabel,
     NameAndId,
     button,
+    field_label,
     permit,
     plain_label,
     plain_tooltip,
@@ -128,7 +129,7 @@ class DetailsPane(QFrame):
             ("From", self.source),
         )
         for row, (name, widget) in enumerate(rows):
-            caption = plain_label(name, "muted")
+            caption = field_label(name, widget)
             # A moment, and a name with a long ID, may take two lines.
             caption.setFixedHeight(FACT_HEIGHT)
             grid.addWidget(caption, row, 0, alignment=Qt.AlignmentFlag.AlignTop)

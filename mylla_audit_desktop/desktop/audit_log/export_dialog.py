@@ -14,7 +14,7 @@ from mylla_audit_desktop.desktop.audit_log.export_subject import ExportSubject
 from mylla_audit_desktop.desktop.background import Background, Report
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.theme import mono_font
-from mylla_audit_desktop.desktop.widgets import button, field_form, plain_label
+from mylla_audit_desktop.desktop.widgets import button, field_form, field_label, plain_label
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.desktop.widgets.file_job_dialog import FileJobDialog
 from mylla_audit_desktop.desktop.widgets.job_dialog import JobWords
@@ -93,7 +93,7 @@ class ExportDialog(FileJobDialog):
         )
         digest = QHBoxLayout(self._digest_row)
         digest.setContentsMargins(0, 0, 0, 0)
-        digest.addWidget(plain_label("SHA-256", "muted"))
+        digest.addWidget(field_label("SHA-256", self.digest))
         digest.addWidget(self.digest, 1)
         digest.addWidget(self.copy)
         self.lay_out(summary, form, below=self._digest_row, left=self.show_folder)

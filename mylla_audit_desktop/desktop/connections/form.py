@@ -4,7 +4,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -18,7 +17,7 @@ from mylla_audit_desktop.desktop.connections.file_field import FileField
 from mylla_audit_desktop.desktop.connections.more_options import MoreOptions
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordField, RememberBox
 from mylla_audit_desktop.desktop.connections.tls_choice import TlsChoice
-from mylla_audit_desktop.desktop.widgets import button, field_form, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import button, field_form, field_label, set_tone
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.log.errors import InputError
 
@@ -63,7 +62,7 @@ class ConnectionForm(QWidget):
         row = QHBoxLayout(place)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.host, 1)
-        row.addWidget(plain_label("Port", "muted"))
+        row.addWidget(field_label("Port", self.port))
         row.addWidget(self.port)
         kept = QWidget()
         column = QVBoxLayout(kept)
@@ -72,16 +71,16 @@ class ConnectionForm(QWidget):
         column.addWidget(self.password)
         column.addWidget(self.remember)
         column.addWidget(self.remember.reason)
-        for label, field in (
-            ("Host", place),
-            ("Database", self.database),
-            ("User", self.user),
-            ("Password", kept),
-            ("TLS mode", self.tls),
-            ("Root certificate", self.root),
+        for label, field, row_of_field in (
+            ("Host", self.host, place),
+            ("Database", self.database, self.database),
+            ("User", self.user, self.user),
+            ("Password", self.password, kept),
+            ("TLS mode", self.tls.box, self.tls),
+            ("Root certificate", self.root.line, self.root),
         ):
-            self._server_rows += self._add(form, label, field)
-        self._file_rows += self._add(form, "File", self.file)
+            self._server_rows += self._add(form, label, field, row_of_field)
+        self._file_rows += self._add(form, "File", self.file.line, self.file)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -93,12 +92,14 @@ class ConnectionForm(QWidget):
         layout.addWidget(self.more)
         self.more.hide()
 
-    def _add(self, form: QFormLayout, text: str, field: QWidget) -> list[QWidget]:
-        label: QLabel = plain_label(text, "muted")
+    def _add(
+        self, form: QFormLayout, text: str, field: QWidget, row: QWidget | None = None
+    ) -> list[QWidget]:
+        """row: what stands in the form, with the field in it."""
+        label = field_label(text, field)
         label.setFixedWidth(_LABEL_WIDTH)
-        label.setBuddy(field)
-        form.addRow(label, field)
-        return [label, field]
+        form.addRow(label, row or field)
+        return [label, row or field]
 
     def _connect(self) -> None:
         self.kind.chosen.connect(self._show_kind)

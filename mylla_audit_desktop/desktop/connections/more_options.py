@@ -12,7 +12,7 @@ from mylla_audit_desktop.connections.profile import (
     Preference,
 )
 from mylla_audit_desktop.desktop.connections.file_field import FileField
-from mylla_audit_desktop.desktop.widgets import field_form, plain_label
+from mylla_audit_desktop.desktop.widgets import field_form, field_label
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 
 _PREFERENCES = {
@@ -60,9 +60,8 @@ class MoreOptions(QWidget):
             ("Password file", self.passfile, True),
             ("Decisions file", self.decisions, False),
         ):
-            label = plain_label(text, "muted")
+            label = field_label(text, field.line if isinstance(field, FileField) else field)
             label.setFixedWidth(_LABEL_WIDTH)
-            label.setBuddy(field)
             form.addRow(label, field)
             if is_server:
                 self._server_rows += [label, field]

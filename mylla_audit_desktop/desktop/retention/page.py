@@ -36,7 +36,14 @@ from mylla_audit_desktop.desktop.retention.words import (
     stamp,
 )
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import EmptyState, button, explain, plain_label, say_aloud
+from mylla_audit_desktop.desktop.widgets import (
+    EmptyState,
+    button,
+    explain,
+    field_label,
+    plain_label,
+    say_aloud,
+)
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.filters import LogFilters
@@ -127,7 +134,7 @@ class RetentionPage(Page):
         facts.setVerticalSpacing(8)
         facts.setColumnStretch(2, 1)
         for index, label in enumerate((self.oldest, self.tomorrow, self.month)):
-            facts.addWidget(plain_label(label.accessibleName(), "muted"), index, 0)
+            facts.addWidget(field_label(label.accessibleName(), label), index, 0)
             facts.addWidget(label, index, 1)
         facts.addWidget(self.export, 2, 2, Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(content)
@@ -139,7 +146,7 @@ class RetentionPage(Page):
         column.addWidget(plain_label("What goes next", "section"))
         column.addLayout(facts)
         column.addSpacing(8)
-        column.addWidget(plain_label("Runs of the daily job", "section"))
+        column.addWidget(field_label("Runs of the daily job", self.runs, "section"))
         column.addWidget(self.no_runs)
         self.runs.setMinimumHeight(120)
         self.runs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from mylla_audit_desktop.desktop.retention.words import ValueWords, run_cells
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
-from mylla_audit_desktop.desktop.widgets import plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import field_label, plain_label, set_tone
 from mylla_audit_desktop.log.retention import RetentionRun
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -92,7 +92,7 @@ class ValuePanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(6)
-        column.addWidget(plain_label(name, "section"))
+        column.addWidget(field_label(name, self.figure, "section"))
         column.addLayout(head)
         column.addWidget(self.detail, 1)
 

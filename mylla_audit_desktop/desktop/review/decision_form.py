@@ -7,7 +7,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from mylla_audit_desktop.desktop.formats import format_count
-from mylla_audit_desktop.desktop.widgets import button, explain, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    explain,
+    field_label,
+    label_field,
+    plain_label,
+    set_tone,
+)
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import NOTE_REQUIRED, Verdict
 
@@ -78,8 +85,8 @@ class DecisionForm(QFrame):
         self._is_busy = False
         # What was typed and not yet decided, by the findings it was meant for.
         self._drafts: dict[tuple[str, ...], str] = {}
-        self.caption = plain_label("Decision note", "section")
         self.note = _Note()
+        self.caption = field_label("Decision note", self.note, "section")
         self.note.setAccessibleName("Decision note")
         self.note.setPlaceholderText("Why, and what was done (required unless expected)")
         self.note.setTabChangesFocus(True)
@@ -135,7 +142,7 @@ class DecisionForm(QFrame):
             self._pending = None
         count = len(permission.ids)
         several = f" · {format_count(count, 'finding', 'findings')}" if count > 1 else ""
-        self.caption.setText(f"Decision note{several}")
+        label_field(self.caption, f"Decision note{several}")
         self._show_buttons()
 
     def _show_buttons(self) -> None:

@@ -20,9 +20,9 @@ from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import (
     button,
     field_form,
+    field_label,
     mark_wrong,
     permit,
-    plain_label,
     plain_tooltip,
 )
 from mylla_audit_desktop.log.visible import visible_text
@@ -86,7 +86,7 @@ class Exceptions(QWidget):
             ("Exception holidays", "Holidays", self.holidays),
         ):
             field.setAccessibleName(name)
-            form.addRow(plain_label(label, "muted"), field)
+            form.addRow(field_label(label, field), field)
         form.addRow(self.own_hours)
         form.addRow(self.week)
         buttons = QHBoxLayout()

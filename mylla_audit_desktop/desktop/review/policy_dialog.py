@@ -18,7 +18,13 @@ from mylla_audit_desktop.desktop.review.policy_fields import PolicyFields
 from mylla_audit_desktop.desktop.review.policy_versions import PolicyVersions
 from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import button, dialog_column, permit, plain_label
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    dialog_column,
+    field_label,
+    permit,
+    plain_label,
+)
 from mylla_audit_desktop.desktop.widgets.scrolling import Scrolling, fit_screen
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.visible import visible_text
@@ -71,7 +77,7 @@ class PolicyDialog(QDialog):
         head = QHBoxLayout()
         head.addWidget(plain_label("Policy", "title"))
         head.addStretch(1)
-        head.addWidget(plain_label("Version", "muted"))
+        head.addWidget(field_label("Version", self.versions))
         head.addWidget(self.versions)
         self.tabs.setObjectName("plain")
         self.tabs.addTab(Scrolling(self.fields), "Everybody")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from mylla_audit_desktop.desktop.review.policy_draft import DAY_NAMES, OFF, DayDraft, WeekDraft
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
-from mylla_audit_desktop.desktop.widgets import mark_wrong, plain_label
+from mylla_audit_desktop.desktop.widgets import field_label, mark_wrong, plain_label
 from mylla_audit_desktop.review.policy import WEEKDAYS
 
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
@@ -42,7 +42,7 @@ class WeekGrid(QWidget):
                 field.textChanged.connect(lambda _text, row=row: self._show_bar(row))
                 pair.append(field)
             bar = _DayBar(theme)
-            grid.addWidget(plain_label(day), row, 0)
+            grid.addWidget(field_label(day, pair[0], ""), row, 0)
             grid.addWidget(pair[0], row, 1)
             grid.addWidget(plain_label("to", "muted"), row, 2)
             grid.addWidget(pair[1], row, 3)

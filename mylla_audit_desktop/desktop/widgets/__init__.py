@@ -41,6 +41,23 @@ def plain_label(text: str = "", tone: str = "", *, is_selectable: bool = False) 
     return label
 
 
+def field_label(text: str, field: QWidget, tone: str = "muted") -> QLabel:
+    """The words beside a field or above a table, which has the same name or one of its own.
+
+    To a screen reader they end in a colon: who looks for a name finds the field, not its words.
+    """
+    label = plain_label("", tone)
+    label.setBuddy(field)
+    label_field(label, text)
+    return label
+
+
+def label_field(label: QLabel, text: str) -> None:
+    """Change the words of a `field_label`."""
+    label.setText(visible_lines(text))
+    label.setAccessibleName(f"{visible_text(text)}:")
+
+
 def breakable(text: str) -> str:
     """The same for the eye, with places where a word longer than a line may be broken."""
     return _LONG_WORD.sub("\\g<0>\u200b", text)
@@ -138,11 +155,21 @@ def field_form(*rows: tuple[str, QWidget | QLayout]) -> QFormLayout:
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for name, field in rows:
         if name:
-            form.addRow(plain_label(name, "muted"), field)
+            form.addRow(field_label(name, _first_widget(field)), field)
         else:
             # A label without a text would keep the place of a field that is hidden.
             form.addRow("", field)
     return form
+
+
+def _first_widget(field: QWidget | QLayout) -> QWidget:
+    """The field itself, where others stand behind it."""
+    if isinstance(field, QWidget):
+        return field
+    item = field.itemAt(0)
+    widget = None if item is None else item.widget()
+    assert widget is not None  # noqa: S101 - a row begins with its field
+    return widget
 
 
 def fit(dialog: QDialog, width: int) -> None:

@@ -27,8 +27,8 @@ from mylla_audit_desktop.desktop.widgets import (
     CutLabel,
     button,
     explain,
+    field_label,
     mark_wrong,
-    plain_label,
     plain_tooltip,
     say_aloud,
 )
@@ -356,8 +356,7 @@ class FilterBar(QFrame):
 
 
 def _captioned(name: str, widget: QWidget) -> QVBoxLayout:
-    caption = plain_label(name, "caption")
-    caption.setBuddy(widget)
+    caption = field_label(name, widget, "caption")
     column = QVBoxLayout()
     column.setSpacing(3)
     column.addWidget(caption)

@@ -14,6 +14,7 @@ from mylla_audit_desktop.desktop.widgets import (
     plain_action,
     plain_label,
     plain_tooltip,
+    say_aloud,
     set_tone,
     show_words,
 )
@@ -73,6 +74,7 @@ class StatusBar(QStatusBar):
         """Whether the log was lost on the way since, or is there again."""
         if log.database.is_lost != self._is_lost:
             self._show_way(log)
+            say_aloud(self.connection, self.connection.accessibleDescription())
 
     def _show_way(self, log: OpenLog) -> None:
         state, self._is_lost = log.database.state, log.database.is_lost
@@ -91,6 +93,9 @@ class StatusBar(QStatusBar):
     def show_opening(self, words: str) -> None:
         """What is being opened while another log is on show, and how to stop that; "" for none."""
         show_words(self.opening, visible_text(words))
+        if words and self.opening.isHidden():
+            # How far it is goes on without a word.
+            say_aloud(self.opening, visible_text(words))
         for widget in (self.opening, self.cancel):
             widget.setVisible(bool(words))
 

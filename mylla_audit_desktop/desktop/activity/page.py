@@ -260,6 +260,7 @@ class ActivityPage(Page):
     def _say(self, title: str, sentence: str, action: str = "") -> None:
         self.notice.say(title, sentence, action)
         self._stack.setCurrentWidget(self.notice)
+        self.line.announce(self.notice.accessibleDescription())
 
     def _act_on_notice(self) -> None:
         if self.notice.action.text() == "Clear filters":

@@ -137,7 +137,7 @@ class ExportDialog(FileJobDialog):
         if isinstance(value, int):
             self.progress.setValue(value)
             of_all = f" of {self._subject.count:,}" if self._subject.count is not None else ""
-            self.say("muted", f"{value:,}{of_all} entries written")
+            self.say_how_far(f"{value:,}{of_all} entries written")
 
     def finish(self, outcome: ExportResult) -> None:
         """The file is there, with the digest that says what it holds."""

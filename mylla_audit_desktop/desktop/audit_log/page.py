@@ -157,7 +157,7 @@ class AuditLogPage(Page):
         self._results.setCurrentWidget(self.notice)
         # There is none to select.
         self.details.show_details(None, hint="")
-        self.line.announce(self.notice.sentences())
+        self.line.announce(self.notice.accessibleDescription())
 
     @property
     def filters(self) -> LogFilters:
@@ -263,7 +263,7 @@ class AuditLogPage(Page):
         self.line.end(_READING)
         self.table.sort_by(self._sort)
         if self.model.rowCount() == 0:
-            self._take_count(0)
+            # The count, which follows, says so.
             return
         self._results.setCurrentWidget(self.table)
         self.table.scrollToTop()

@@ -28,6 +28,7 @@ from mylla_audit_desktop.desktop.widgets import (
     plain_label,
     plain_message,
     set_tone,
+    tell,
 )
 from mylla_audit_desktop.desktop.widgets.scrolling import fit_screen
 from mylla_audit_desktop.log.errors import InputError, KnownError, PasswordError
@@ -324,7 +325,6 @@ class ConnectionDialog(QDialog):
 
     def _say(self, text: str, tone: str) -> None:
         shown = visible_text(text)
-        self.state.setText(shown)
+        tell(self.state, shown)
         self.state.setVisible(bool(shown))
-        self.state.setAccessibleDescription(shown)
         set_tone(self.state, "tone", tone)

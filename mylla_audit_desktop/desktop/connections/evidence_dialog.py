@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QWidget
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.desktop.formats import format_count
-from mylla_audit_desktop.desktop.widgets import button, dialog_column, fit, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    dialog_column,
+    fit,
+    plain_label,
+    say_aloud,
+    set_tone,
+)
 from mylla_audit_desktop.evidence.evidence_log import make_evidence_log
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.visible import visible_text
@@ -100,5 +107,7 @@ class EvidenceDialog(QDialog):
         # A list of columns has no blanks; it may be broken at its commas.
         self.state.setText(shown.replace(",", ",\u200b"))
         self.state.setAccessibleDescription(shown)
+        if tone == "error":
+            say_aloud(self.state, shown)
         set_tone(self.state, "tone", tone)
         fit(self, _WIDTH)

@@ -90,6 +90,9 @@ class PasswordDialog(QDialog):
         self.reason = plain_label(why, "muted")
         self.reason.setWordWrap(True)
         self.reason.setAccessibleName("Why it is asked")
+        self.reason.setAccessibleDescription(self.reason.text())
+        # With the field, which has the focus.
+        self.password.setAccessibleDescription(self.reason.text())
         self.connect_button = button("Connect", "primary")
         self.connect_button.setDefault(True)
         self._permit()

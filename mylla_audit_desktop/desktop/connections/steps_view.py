@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from mylla_audit_desktop.connections.check import Outcome, Step, Steps
-from mylla_audit_desktop.desktop.widgets import plain_label
+from mylla_audit_desktop.desktop.widgets import plain_label, say_aloud
 from mylla_audit_desktop.log.visible import visible_text
 
 # A sign and a word for each: meaning is never colour alone.
@@ -32,6 +32,9 @@ class StepsView(QWidget):
 
     def show_steps(self, steps: Steps) -> None:
         """Show these steps, and nothing of former ones."""
+        known = self._steps if steps[: len(self._steps)] == self._steps else ()
+        for step in steps[len(known) :]:
+            say_aloud(self, _as_text(step))
         self._steps = steps
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()

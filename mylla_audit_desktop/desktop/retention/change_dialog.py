@@ -21,6 +21,7 @@ from mylla_audit_desktop.desktop.widgets import (
     permit,
     plain_label,
     set_tone,
+    tell,
 )
 from mylla_audit_desktop.log.errors import InputError, KnownError
 from mylla_audit_desktop.log.retention import (
@@ -208,8 +209,7 @@ class ChangeDialog(QDialog):
         permit(self.apply, why_not)
 
     def _tell(self, text: str, tone: str) -> None:
-        self.consequence.setText(text)
-        self.consequence.setAccessibleDescription(text)
+        tell(self.consequence, text)
         set_tone(self.consequence, "tone", tone)
 
     # -- saving ----------------------------------------------------------------
@@ -247,11 +247,10 @@ class ChangeDialog(QDialog):
         for widget in (self.days, self.reference, self.typed):
             widget.setEnabled(True)
         if isinstance(error, KnownError):
-            self.problem.setText(visible_text(error.sentence))
+            tell(self.problem, visible_text(error.sentence))
         else:
-            self.problem.setText("The retention could not be changed.")
+            tell(self.problem, "The retention could not be changed.")
             self._background.crashed.emit(error)
-        self.problem.setAccessibleDescription(self.problem.text())
         self.problem.show()
         self._permit()
 

@@ -298,6 +298,8 @@ class RetentionPage(Page):
     def _say(self, title: str, sentence: str, action: str = "") -> None:
         self.empty.say(title, sentence, action)
         self.stack.setCurrentWidget(self.empty)
+        if self.isVisible():
+            say_aloud(self.empty, self.empty.accessibleDescription())
 
     # -- acting ----------------------------------------------------------------
 

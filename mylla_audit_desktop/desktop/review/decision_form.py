@@ -14,6 +14,7 @@ from mylla_audit_desktop.desktop.widgets import (
     label_field,
     plain_label,
     set_tone,
+    tell,
 )
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import NOTE_REQUIRED, Verdict
@@ -207,7 +208,7 @@ class DecisionForm(QFrame):
 
     def say(self, sentence: str) -> None:
         """A sentence at the note; an empty one takes it away."""
-        self.message.setText(visible_text(sentence))
+        tell(self.message, visible_text(sentence))
         self.message.setVisible(bool(sentence))
         self.note.setAccessibleDescription(visible_text(sentence))
         if not sentence:

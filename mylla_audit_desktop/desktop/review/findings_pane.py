@@ -117,7 +117,7 @@ class FindingsPane(QFrame):
         self.notice.say(title, sentence, action)
         self._results.setCurrentWidget(self.notice)
         self._tell_selection()
-        self.said.emit(self.notice.sentences())
+        self.said.emit(self.notice.accessibleDescription())
 
     def _show_state(self) -> None:
         """The table, or why it is empty."""

@@ -16,6 +16,7 @@ from mylla_audit_desktop.desktop.widgets import (
     explain,
     mark_wrong,
     plain_label,
+    say_aloud,
 )
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.log.errors import InputError
@@ -182,6 +183,8 @@ class ReviewHead(QFrame):
         for field in (self.start, self.end):
             is_wrong = error is not None and error.field == field.accessibleName()
             mark_wrong(field, error.sentence if error is not None and is_wrong else "")
+        if error is not None and self.message.text() != visible_text(error.what):
+            say_aloud(self.message, visible_text(error.sentence))
         self.message.setText(visible_text(error.what) if error else "")
         explain(self.message, error.sentence if error else "")
         self.message.setVisible(error is not None)

@@ -224,7 +224,6 @@ class ReviewPage(Page):
     def tell(self, sentence: str, *, is_error: bool = False) -> None:
         """Say it across the page, and aloud."""
         self.banner.say(sentence, is_error=is_error)
-        self.announce(sentence)
 
     # -- the keyboard ----------------------------------------------------------
 

@@ -13,7 +13,7 @@ from mylla_audit_desktop.database.findings import read_findings
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.desktop.formats import format_count
 from mylla_audit_desktop.desktop.review.policy_draft import PolicyDraft, draft_to_toml
-from mylla_audit_desktop.desktop.widgets import button, plain_label
+from mylla_audit_desktop.desktop.widgets import button, plain_label, tell
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.review.holiday_calendar import next_holidays
 from mylla_audit_desktop.review.period import Review
@@ -128,5 +128,4 @@ class PolicyCheck(QWidget):
         self.stop.hide()
 
     def _say(self, text: str) -> None:
-        self.effect.setText(text)
-        self.effect.setAccessibleDescription(text)
+        tell(self.effect, text)

@@ -24,6 +24,7 @@ from mylla_audit_desktop.desktop.widgets import (
     field_label,
     permit,
     plain_label,
+    tell,
 )
 from mylla_audit_desktop.desktop.widgets.scrolling import Scrolling, fit_screen
 from mylla_audit_desktop.log.errors import InputError, KnownError
@@ -175,8 +176,7 @@ class PolicyDialog(QDialog):
             self._background.crashed.emit(error)
 
     def _say(self, sentence: str) -> None:
-        self.message.setText(visible_text(sentence))
-        self.message.setAccessibleDescription(self.message.text())
+        tell(self.message, visible_text(sentence))
         self.message.setVisible(bool(sentence))
 
     def _show_savable(self) -> None:

@@ -115,7 +115,7 @@ class ReportDialog(FileJobDialog):
     def show_progress(self, value: object) -> None:
         """How many entries have been read."""
         if isinstance(value, int):
-            self.say("muted", f"{format_count(value)} read")
+            self.say_how_far(f"{format_count(value)} read")
 
     def finish(self, outcome: Path) -> None:
         """The report is there."""

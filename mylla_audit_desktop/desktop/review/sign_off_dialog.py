@@ -102,7 +102,7 @@ class SignOffDialog(JobDialog):
     def show_progress(self, value: object) -> None:
         """How many entries have been hashed."""
         if isinstance(value, int):
-            self.say("muted", f"{format_count(value)} hashed")
+            self.say_how_far(f"{format_count(value)} hashed")
 
     def finish(self, outcome: SignOff) -> None:
         """It is signed."""

@@ -74,6 +74,14 @@ def show_words(label: QLabel, text: str) -> None:
     label.setAccessibleDescription(text)
 
 
+def tell(label: QLabel, text: str) -> None:
+    """Show what came of something, and have it said aloud; "" for nothing."""
+    is_new = text != label.text()
+    show_words(label, text)
+    if text and is_new:
+        say_aloud(label, text)
+
+
 def explain(widget: QWidget, text: str) -> None:
     """The same text as the tooltip and as what a screen reader says of the widget.
 

@@ -14,7 +14,14 @@ from PySide6.QtWidgets import (
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.desktop.background import Background, Report, Task, Work
-from mylla_audit_desktop.desktop.widgets import button, dialog_column, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import (
+    button,
+    dialog_column,
+    plain_label,
+    set_tone,
+    show_words,
+    tell,
+)
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -147,10 +154,13 @@ class JobDialog(QDialog):
 
     def say(self, tone: str, *lines: str) -> None:
         """Say how things stand; the texts may come from anywhere."""
-        self.state.setText("\n".join(map(visible_text, lines)))
-        self.state.setAccessibleDescription(self.state.text())
+        tell(self.state, "\n".join(map(visible_text, lines)))
         set_tone(self.state, "tone", tone)
         self.fit()
+
+    def say_how_far(self, text: str) -> None:
+        """Show how far it is; not aloud, as it changes many times a second."""
+        show_words(self.state, text)
 
     def fit(self) -> None:
         """Be as high as the texts are at this width, and never lower than before."""

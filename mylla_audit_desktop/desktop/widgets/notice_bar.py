@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from mylla_audit_desktop.desktop.widgets import button, plain_label, set_tone
+from mylla_audit_desktop.desktop.widgets import button, plain_label, say_aloud, set_tone
 from mylla_audit_desktop.log.visible import visible_text
 
 
@@ -33,6 +33,8 @@ class NoticeBar(QFrame):
         self.setAccessibleDescription(self._sentence.text())
         set_tone(self, "isError", "true" if is_error else "false")
         self.show()
+        if self.isVisible():
+            say_aloud(self, self._sentence.text())
 
     def text(self) -> str:
         """What is said."""

@@ -43,6 +43,14 @@ _numbers = count()
 
 
 @pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """The application that the program makes."""
+    from mylla_audit_desktop.desktop.theme import Application
+
+    return Application
+
+
+@pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Server]:
     """One server for the whole run, with a database that has the schema as template."""
     with running_postgresql() as server:

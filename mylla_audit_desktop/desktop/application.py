@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
 
 from mylla_audit_desktop import __version__
 from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.desktop.theme import Application
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.resources import resource_path
 
@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> int:
     qInstallMessageHandler(
         lambda kind, _context, message: _LOG.log(_QT_LEVELS[kind], "Qt: %s", message)
     )
-    application = QApplication(sys.argv[:1])
+    application = Application(sys.argv[:1])
     application.setApplicationName("mylla-audit-desktop")
     application.setApplicationVersion(__version__)
     # Where Flatpak runs it, its menu entry is named as it is.

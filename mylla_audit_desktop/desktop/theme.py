@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from string import Template
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -163,6 +163,19 @@ _OF_CHOICE = {
 }
 
 
+class Application(QApplication):
+    """Keeps its font where the desktop tells its look, as GNOME does after the start."""
+
+    def event(self, event: QEvent) -> bool:
+        """By then Qt has given labels, buttons, menus and others the desktop's font."""
+        is_done = super().event(event)
+        if event.type() is QEvent.Type.ThemeChange:
+            self.setFont(self.font())
+            # What the style sheet gave another size keeps the family that it had by then.
+            self.setStyleSheet(self.styleSheet())
+        return is_done
+
+
 class Theme(QObject):
     """The palette in force; `changed` tells widgets to draw their icons anew."""
 
@@ -177,9 +190,10 @@ class Theme(QObject):
         self._icons: dict[tuple[str, str], QIcon] = {}
         load_fonts()
         application.setStyle(QStyleFactory.create("Fusion"))
-        application.setFont(text_font())
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
         self.apply(choice)
+        # After the first style sheet, with which Qt asks the desktop for its fonts.
+        application.setFont(text_font())
 
     @property
     def choice(self) -> ThemeChoice:

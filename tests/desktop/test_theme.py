@@ -5,10 +5,12 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFont, QTextLayout
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.theme import (
     CONTRAST,
     DARK,
@@ -137,6 +139,19 @@ def test_a_button_shows_that_it_has_the_focus(
     # Around its shorter sides and more (WCAG 2.2, 2.4.13).
     changed = sum(contrast(*pair) >= 3 for pair in colors if pair[0] != pair[1])
     assert changed > 2 * one.width(), changed
+
+
+def test_the_window_keeps_its_font_whatever_the_desktop_tells(
+    qapp: QApplication, start: Callable[..., Session]
+) -> None:
+    window = start(None).window
+    # What Qt does where a desktop tells its look, as GNOME does after the start.
+    for kind in ("QLabel", "QPushButton", "QMenuBar"):
+        QApplication.setFont(QFont("Serif"), kind)  # type: ignore[arg-type]
+    QApplication.sendEvent(qapp, QEvent(QEvent.Type.ThemeChange))
+    page = window.audit_log
+    for widget in (page.summary, page.bar.export, window.menuBar()):
+        assert QApplication.font(widget).family() == "Inter", widget
 
 
 @pytest.mark.parametrize("text", ["->", "<-", "=>", "-->", "!=", "5x3"])

@@ -18,6 +18,7 @@ from mylla_audit_desktop.database.watch import SilentServerError
 from mylla_audit_desktop.log.errors import CancelledError, DatabaseError, MisfitError
 
 _LOST = "Check the network and the server, then try again."
+_NO_USER = "Check the user, or ask the administrator of the database for a login."
 _ASK_FOR_ROLE = (
     "Ask the administrator of the database for the role Admin or Super Admin"
     " (mylla-audit grant), or for the right to read audit.entries."
@@ -102,6 +103,8 @@ def _describe_postgresql(cause: psycopg.Error, place: str) -> DatabaseError:
         return DatabaseError(
             f"{place}: {last_clause(str(cause))}.", "Check the name of the database."
         )
+    if re.search(r'role ".*" does not exist', str(cause)):
+        return DatabaseError(f"{place} did not let you in: {last_clause(str(cause))}.", _NO_USER)
     if "permission denied for database" in str(cause):
         return DatabaseError(f"{place} refuses: {last_clause(str(cause))}.", _ASK_FOR_ROLE)
     if state.startswith(("57P", "08")) or isinstance(cause, psycopg.OperationalError):

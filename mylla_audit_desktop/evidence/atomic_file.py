@@ -61,15 +61,19 @@ def temporary_file(final: Path) -> Iterator[tuple[BinaryIO, Path]]:
     remove_stale(final)
     with saying_why(final):
         descriptor, path = _open_locked(final)
-    file = os.fdopen(descriptor, "wb")
-    try:
-        yield file, path
-    finally:
-        # What could not be written was said by then (`finish` leaves nothing to write).
-        with suppress(OSError):
-            file.close()
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+    with _holding(final.parent) as folder:
+        file = os.fdopen(descriptor, "wb")
+        try:
+            yield file, path
+        finally:
+            # What could not be written was said by then (`finish` leaves nothing to write).
+            with suppress(OSError):
+                file.close()
+            with suppress(OSError):
+                if folder is None:
+                    path.unlink(missing_ok=True)
+                else:
+                    os.unlink(path.name, dir_fd=folder)
 
 
 @contextmanager
@@ -152,6 +156,20 @@ def remove_stale(final: Path) -> None:
                 path.unlink(missing_ok=True)
         except OSError:
             continue
+
+
+@contextmanager
+def _holding(folder: Path) -> Iterator[int | None]:
+    """The folder itself, wherever it is moved to; None where it cannot be opened."""
+    descriptor = None
+    if os.unlink in os.supports_dir_fd:
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _open_locked(final: Path) -> tuple[int, Path]:

@@ -138,6 +138,9 @@ def test_a_login_that_is_not_let_in_is_exit_code_3(
     assert outcome.code == 3
     assert is_one_line(outcome.err), outcome.err
     assert CANARY not in outcome.err
+    # Neither the network nor the server is to blame.
+    assert "did not let you in" in outcome.err
+    assert "Check the user" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,22 @@ def test_nothing_is_seen_before_it_is_put(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["log.csv"]
 
 
+def test_nothing_is_left_in_a_folder_that_was_moved_meanwhile(tmp_path: Path) -> None:
+    folder, moved = tmp_path / "out", tmp_path / "moved"
+    folder.mkdir()
+    final = folder / "log.csv"
+
+    def write_while_it_moves() -> None:
+        with temporary_file(final) as (file, part):
+            file.write(b"half")
+            folder.rename(moved)
+            put_new(part, final)
+
+    with pytest.raises(InputError, match="somebody removed the folder"):
+        write_while_it_moves()
+    assert names_in(moved) == []
+
+
 def test_what_dead_writers_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
     final = tmp_path / "log[1].csv"
     (tmp_path / ".log[1].csv.000000000000.part").write_text("left", "utf-8")

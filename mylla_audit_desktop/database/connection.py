@@ -184,9 +184,9 @@ class Database:
                 )
             missing = [name for name in COLUMNS if name not in types]
             if missing:
-                columns = "column" if len(missing) == 1 else "columns"
+                noun = "column" if len(missing) == 1 else "columns"
                 raise DatabaseError(
-                    f"{relation} in {self.label} lacks the {columns} {', '.join(missing)}.",
+                    f"{relation} in {self.label} lacks the {noun} {', '.join(missing)}.",
                     "The guide lists the columns that the log must have.",
                 )
             when = types["occurred_at"]

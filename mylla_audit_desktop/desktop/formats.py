@@ -104,3 +104,13 @@ def format_saved(stamp: str, zone: ZoneInfo) -> str:
         return format_short_stamp(Instant.parse(stamp), zone, with_year=True)
     except ValueError:
         return stamp
+
+
+def format_size(size: int) -> str:
+    """A number of bytes in the unit that fits: "64 KB", "12.3 GB"."""
+    amount, unit = float(size), "bytes"
+    for larger in ("KB", "MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:,.1f} {unit}" if unit in {"GB", "TB"} else f"{amount:,.0f} {unit}"

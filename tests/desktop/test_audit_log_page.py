@@ -1,6 +1,7 @@
 """The audit log page as its user sees it, in a real window."""
 
 import csv
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,12 +25,13 @@ from mylla_audit_desktop.desktop import page_stack
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.background import Report
 from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.evidence.manifest import manifest_path
 from mylla_audit_desktop.evidence.verify import verify_file
 from mylla_audit_desktop.log.entry import EntrySummary, NewEntry
 from mylla_audit_desktop.log.errors import DatabaseError, InputError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
-from mylla_audit_desktop.log.query import SortColumn
+from mylla_audit_desktop.log.query import Sort, SortColumn
 from tests.desktop.conftest import HOSTILE, NOON, SECOND, make_entries
 
 Start = Callable[..., Session]
@@ -112,6 +114,19 @@ def test_no_match_says_what_to_do(qtbot: QtBot, start: Start, log_url: LogUrl) -
     qtbot.wait_until(lambda: "Choose a longer period" in page.notice.sentences(), timeout=20_000)
     qtbot.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: page.filters == LogFilters())
+
+
+def test_an_empty_log_says_that_it_is_empty(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    url = log_url([])
+    page = start(url).window.audit_log
+    qtbot.wait_until(lambda: "last 30 days" in page.notice.sentences(), timeout=20_000)
+    qtbot.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: "The log is empty" in page.notice.sentences(), timeout=20_000)
+    database = open_database(url)
+    append_entries(database, make_entries(1), Cancellation())
+    database.close()
+    qtbot.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: page.model.rowCount() == 1, timeout=20_000)
 
 
 def test_a_target_opens_on_all_that_touched_it(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
@@ -344,6 +359,10 @@ def test_an_existing_file_is_left_alone_until_replace_is_ticked(
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: "is there already" in dialog.state.text(), timeout=20_000)
     assert target.read_text() == "precious"
+    # What was said is of this name only.
+    dialog.file.setText(str(tmp_path / "another.csv"))
+    assert not dialog.state.text()
+    dialog.file.setText(str(target))
     dialog.replace.setChecked(True)
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: dialog.written is not None, timeout=20_000)
@@ -411,6 +430,16 @@ def test_without_a_log_export_says_what_is_missing(start: Start) -> None:
     assert "Open a log first" in page.bar.export.toolTip()
     page.exporting.open()
     assert page.bar.message.text() == "There are no entries on show to export. Open a log first."
+
+
+def test_a_refused_export_is_forgotten_once_there_are_entries(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = start(log_url(make_entries(3))).window.audit_log
+    page.exporting.open()
+    assert "no entries on show" in page.bar.message.text()
+    settled(qtbot, page)
+    qtbot.wait_until(lambda: not page.bar.message.text(), timeout=20_000)
 
 
 def test_a_missing_file_says_so_and_can_be_tried_again(
@@ -514,6 +543,41 @@ def test_an_actor_that_came_later_is_offered_after_refresh(
     database.close()
     qtbot.mouseClick(page.bar.refresh, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: "Zoe Late  usr_9" in offered(), timeout=20_000)
+
+
+@pytest.mark.parametrize("way", ["escape", "leave"])
+def test_a_half_typed_name_applies_once_its_completions_are_refused(
+    qtbot: QtBot, start: Start, log_url: LogUrl, way: str
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(9))))
+    qtbot.wait_until(lambda: page.bar.actor.completer() is not None, timeout=20_000)
+    popup = page.bar.actor.completer().popup()
+    assert popup is not None
+    page.bar.actor.setFocus()
+    QTest.keyClicks(page.bar.actor, "Ana")
+    assert popup.isVisible()
+    with qtbot.assert_not_emitted(page.bar.filters_changed, wait=700):
+        pass
+    if way == "escape":
+        QTest.keyClick(popup, Qt.Key.Key_Escape)
+    else:
+        popup.hide()
+        page.bar.target.setFocus()
+    qtbot.wait_until(lambda: page.filters.actors == ("Ana",), timeout=20_000)
+    qtbot.wait_until(page.notice.isVisible, timeout=20_000)
+
+
+def test_what_is_typed_whole_is_not_offered(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    page = opened(qtbot, start(log_url(make_entries(9))))
+    qtbot.wait_until(lambda: page.bar.action.completer() is not None, timeout=20_000)
+    popup = page.bar.action.completer().popup()
+    assert popup is not None
+    page.bar.action.setFocus()
+    QTest.keyClicks(page.bar.action, "number.")
+    assert popup.isVisible()
+    # The list would lie over the line that says what is read.
+    QTest.keyClicks(page.bar.action, "*")
+    assert not popup.isVisible()
 
 
 @pytest.mark.parametrize("size", [(800, 540), (960, 540), (1280, 800), (1920, 1080)])
@@ -641,7 +705,7 @@ def is_said(page: AuditLogPage, words: str) -> bool:
 @pytest.mark.parametrize(
     ("name", "said", "rows", "summary"),
     [
-        ("read_snapshot", "Reading…", 1500, "reading was cancelled"),
+        ("read_snapshot", "Reading…", 1500, "1,500 entries"),
         ("read_count", "Counting…", 100, "counting was cancelled"),
         ("read_waypoints", "Preparing to scroll…", 1500, "1,500 entries"),
     ],
@@ -663,7 +727,10 @@ def test_what_takes_over_a_second_says_so_and_can_be_cancelled(
         page.refresh()
         qtbot.wait_until(partial(is_said, page, said), timeout=20_000)
         page.line.stop.click()
-    assert not page.busy.isVisible()
+    assert not page.line.stop.isVisible()
+    was_stopped_early = name == "read_snapshot"
+    assert page.busy.isVisible() == was_stopped_early
+    assert page.busy.text().startswith("Reading was cancelled") == was_stopped_early
     assert page.summary.text().startswith(f"{summary} · all time")
     assert page.model.rowCount() == rows
     # What can be scrolled to can be read.
@@ -672,6 +739,42 @@ def test_what_takes_over_a_second_says_so_and_can_be_cancelled(
     qtbot.wait_until(lambda: page.table.current_entry() is not None, timeout=20_000)
     page.refresh()
     qtbot.wait_until(lambda: page.summary.text().startswith("1,500 entries"), timeout=20_000)
+    settled(qtbot, page)
+    assert not page.busy.isVisible()
+
+
+def test_an_export_after_a_cancelled_filter_is_of_the_entries_on_show(
+    qtbot: QtBot,
+    start: Start,
+    log_url: LogUrl,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(40))))
+    head = page.table.horizontalHeader()
+    with monkeypatch.context() as slow:
+        slow.setattr(LogReader, "read_snapshot", hangs)
+        page.bar.action.setText("number.*")
+        qtbot.wait_until(lambda: page.filters.actions == ("number.*",), timeout=20_000)
+        page.table.sort_changed.emit(Sort(SortColumn.ACTOR, ascending=True))
+        qtbot.wait_until(partial(is_said, page, "Reading…"), timeout=20_000)
+        page.line.stop.click()
+    assert page.summary.text().startswith("40 entries")
+    assert head.sortIndicatorSection() == 0, "the entries are in the order of before"
+    dialog = page.exporting.dialog(tmp_path)
+    assert dialog is not None
+    qtbot.add_widget(dialog)
+    dialog.show()
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: dialog.written is not None, timeout=20_000)
+    assert dialog.written is not None
+    manifest = json.loads(manifest_path(dialog.written).read_text())
+    assert manifest["filters"]["given"]["actions"] == []
+    assert manifest["row_count"] == 40
+    # Refresh reads what was asked for.
+    page.refresh()
+    qtbot.wait_until(lambda: page.summary.text().startswith("20 entries"), timeout=20_000)
+    assert not page.busy.isVisible()
 
 
 def test_a_long_search_and_a_long_copy_can_be_cancelled(

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mylla_audit_desktop.desktop.formats import format_badge, format_short_stamp
+from mylla_audit_desktop.desktop.formats import format_badge, format_short_stamp, format_size
 from mylla_audit_desktop.log.instant import Instant
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -30,3 +30,10 @@ def test_the_hour_that_comes_twice_says_which_one_it_is(when: str, shown: str) -
 )
 def test_a_badge_is_never_wider_than_its_page(count: int, shown: str) -> None:
     assert format_badge(count) == shown
+
+
+def test_a_nearly_full_disk_is_not_said_to_have_no_room() -> None:
+    assert format_size(65_536) == "66 KB"
+    assert format_size(0) == "0 bytes"
+    assert format_size(72_345_000_000) == "72.3 GB"
+    assert format_size(1_234_000_000_000_000) == "1,234.0 TB"

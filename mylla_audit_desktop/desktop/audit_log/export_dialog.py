@@ -12,7 +12,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.audit_log.export_subject import ExportSubject
 from mylla_audit_desktop.desktop.background import Background, Report
-from mylla_audit_desktop.desktop.formats import format_count
+from mylla_audit_desktop.desktop.formats import format_count, format_size
 from mylla_audit_desktop.desktop.theme import mono_font
 from mylla_audit_desktop.desktop.widgets import button, field_form, field_label, plain_label
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
@@ -107,7 +107,7 @@ class ExportDialog(FileJobDialog):
         except OSError:
             self.space.setText("")
             return
-        self.space.setText(f"{free / 1e9:,.1f} GB free in {visible_text(str(folder))}")
+        self.space.setText(f"{format_size(free)} free in {visible_text(str(folder))}")
 
     def start(self) -> None:
         """Write the file."""

@@ -39,9 +39,11 @@ from mylla_audit_desktop.log.period import Period, PeriodChoice, Preset
 from mylla_audit_desktop.log.query import Sort
 
 _CHOICES_MS = 200
+_NO_FILTERS = LogFilters(PeriodChoice(Preset.ALL_TIME))
 # What may take long.
 _READING, _COUNTING, _PREPARING = "Reading…", "Counting…", "Preparing to scroll…"
 _SEARCHING, _COPYING = "Searching…", "Copying…"
+_CANCELLED = "Reading was cancelled; the entries are those read before. Refresh reads anew."
 
 
 class AuditLogPage(Page):
@@ -61,10 +63,11 @@ class AuditLogPage(Page):
         self._background = background
         self._now, self._zone = now, settings.settings.zone()
         self._reader: LogReader | None = None
-        self._filters = LogFilters()
+        # Those in force, those whose entries are asked for, and those whose entries are shown.
+        self._filters = self._asked = self._shown = LogFilters()
         self._sort = Sort()
         self._kept_id: int | None = None
-        # Whether the message beside the summary is about the server.
+        # Whether the message beside the summary is about no field, but what was not there.
         self._says_failure = False
         self.bar = FilterBar(catalog, self._zone, now)
         self.line = ResultLine(self.bar.message)
@@ -117,7 +120,7 @@ class AuditLogPage(Page):
         self._details_reader.described.connect(self.details.show_details)
         self._details_reader.delayed.connect(lambda: self._say_of_entry("Reading the entry…"))
         self._details_reader.failed.connect(self._take_details_failure)
-        self.exporting.refused.connect(self.bar.show_error)
+        self.exporting.refused.connect(self._take_refusal)
         self.model.first_page_shown.connect(self._take_first_page)
         self.model.count_known.connect(self._take_count)
         self.model.failed.connect(self._take_failure)
@@ -240,6 +243,7 @@ class AuditLogPage(Page):
         for work in (_COUNTING, _PREPARING):
             self.line.end(work)
         self.line.begin(_READING)
+        self._asked = self._filters
         self.model.ask(self._reader, query)
 
     def _stop_reading(self) -> None:
@@ -253,7 +257,10 @@ class AuditLogPage(Page):
         if self.model.snapshot is None:
             self.say("Cancelled", "Nothing was read.", "Read again")
         elif is_opening:
-            self._show_summary("reading was cancelled")
+            # The summary stays that of the entries on show, and so does their order.
+            self._sort = self.model.snapshot.query.sort
+            self.table.sort_by(self._sort)
+            self.line.tell(_CANCELLED)
         elif self.model.count is None:
             self._show_summary("counting was cancelled")
 
@@ -261,6 +268,7 @@ class AuditLogPage(Page):
 
     def _take_first_page(self) -> None:
         self.line.end(_READING)
+        self._shown = self._asked
         self.table.sort_by(self._sort)
         if self.model.rowCount() == 0:
             # The count, which follows, says so.
@@ -287,13 +295,15 @@ class AuditLogPage(Page):
             self.line.begin(_PREPARING)
         self._show_summary(format_count(count))
         if count:
-            self.exporting.take_shown(self._filters)
+            self.exporting.take_shown(self._shown)
             return
         self.exporting.forget()
-        if self._filters == LogFilters():
+        if self._shown == _NO_FILTERS:
+            self.say("The log is empty", "Nothing has been written to it yet.", "Look again")
+        elif self._shown == LogFilters():
             self.say("No entries in the last 30 days", "Choose a longer period.", "Show all time")
         else:
-            is_all_time = self._filters.period.preset is Preset.ALL_TIME
+            is_all_time = self._shown.period.preset is Preset.ALL_TIME
             advice = "Use fewer" if is_all_time else "Choose a longer period or fewer"
             self.say("No entries match", f"{advice} filters.", "Clear filters")
         if self.model.snapshot is not None:
@@ -322,8 +332,12 @@ class AuditLogPage(Page):
             self._says_failure = True
             self.bar.show_error(InputError(error.what, error.advice))
 
+    def _take_refusal(self, error: InputError) -> None:
+        self._says_failure = True
+        self.bar.show_error(error)
+
     def _take_recovery(self) -> None:
-        """The server answers again: what was said of it is over, where nothing is missing."""
+        """The server answers: what was said before is over, where nothing is missing."""
         if self._says_failure and self.model.waypoints is not None:
             self._says_failure = False
             self.bar.show_error(InputError(""))
@@ -333,7 +347,7 @@ class AuditLogPage(Page):
         if action == "Clear filters":
             self.bar.clear_filters()
         elif action == "Show all time":
-            self.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
+            self.bar.set_filters(_NO_FILTERS)
         else:
             self.refresh()
 
@@ -372,7 +386,7 @@ class AuditLogPage(Page):
         if snapshot is None:
             return None
         return ExportSubject(
-            self._filters, snapshot, self.model.count, self.summary.text(), self._zone
+            self._shown, snapshot, self.model.count, self.summary.text(), self._zone
         )
 
     # -- layout ----------------------------------------------------------------

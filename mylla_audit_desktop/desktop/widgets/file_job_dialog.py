@@ -81,6 +81,8 @@ class FileJobDialog(JobDialog):
     def _take_name(self) -> None:
         # What may be replaced is the file that was seen when it was ticked.
         self.replace.setChecked(False)
+        # What was said is about the name before.
+        self.say("muted", "")
         self.look_at_file()
 
     def _choose_file(self) -> None:

@@ -172,6 +172,9 @@ class FilterBar(QFrame):
             field.textChanged.connect(self._take_custom)
         for field in (self.actor, self.action, self.target):
             field.textChanged.connect(self._start_pause)
+        for field in (self.actor, self.action):
+            # A name may have been left half typed.
+            field.editingFinished.connect(self._start_pause)
         for field in (self.start, self.end, self.actor, self.action, self.target):
             field.returnPressed.connect(self._apply)
         self._timer.timeout.connect(self._apply_when_typed)
@@ -273,6 +276,10 @@ class FilterBar(QFrame):
                 self.action,
             )
         )
+        for field in (self.actor, self.action):
+            completer = field.completer()
+            if isinstance(completer, ChoiceCompleter):
+                completer.closed.connect(self._start_pause)
 
     def allow_export(self, why_not: str) -> None:
         """Grey out Export CSV with the reason; "" allows it."""

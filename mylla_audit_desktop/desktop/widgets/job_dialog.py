@@ -91,6 +91,8 @@ class JobDialog(QDialog):
                 layout.addWidget(one)
             else:
                 layout.addLayout(one)
+        # What is left where a text got shorter; the rows stay where they are.
+        layout.addStretch(1)
         layout.addLayout(buttons)
 
     # -- what each dialog does of its own --------------------------------------

@@ -1,10 +1,10 @@
 """The line under the filters: what the result is, that it is read, what is new since."""
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
 
 from mylla_audit_desktop.desktop.formats import format_count
-from mylla_audit_desktop.desktop.widgets import button, plain_label, say_aloud
+from mylla_audit_desktop.desktop.widgets import CutLabel, button, say_aloud
 from mylla_audit_desktop.desktop.widgets.summary_label import SummaryLabel
 
 # What is there sooner is not worth a word.
@@ -19,7 +19,9 @@ class ResultLine(QFrame):
         self.setObjectName("filters")
         self.setFixedHeight(32)
         self.summary = SummaryLabel()
-        self.busy = plain_label("", "muted")
+        self.busy = CutLabel("muted")
+        self.busy.setMinimumWidth(10)
+        self.busy.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.stop = button("Cancel", "link")
         self.stop.setAccessibleName("Cancel reading")
         self.banner = button("", "banner")
@@ -43,6 +45,7 @@ class ResultLine(QFrame):
         self._works.pop(work, None)
         self._works[work] = None
         if not self.stop.isVisibleTo(self):
+            self.busy.hide()
             self._timer.start()
         else:
             self._show_busy()
@@ -56,6 +59,12 @@ class ResultLine(QFrame):
         """Nothing is under way any more."""
         self._works.clear()
         self._show_busy()
+
+    def tell(self, text: str) -> None:
+        """Say it beside the summary until something else is under way."""
+        self.busy.setText(text)
+        self.busy.show()
+        self.announce(text)
 
     def show_new(self, count: int) -> None:
         """How many entries came after the snapshot."""

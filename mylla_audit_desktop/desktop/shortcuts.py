@@ -6,17 +6,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QWidget,
 )
 
 from mylla_audit_desktop.desktop.theme import mono_font
-from mylla_audit_desktop.desktop.widgets import dialog_column, plain_label
+from mylla_audit_desktop.desktop.widgets import dialog_column, plain_label, set_tone
 from mylla_audit_desktop.desktop.widgets.scrolling import Scrolling, fit_screen
 
 # The list has two columns on a screen of this width.
 _TWO_COLUMNS = 1200
+# Between the frame of the focus and the lines within it.
+_INSIDE = 6
 
 SHORTCUTS = (
     ("Ctrl+L", "Go to the filters"),
@@ -103,13 +106,17 @@ def shortcut_dialog(parent: QWidget | None) -> QDialog:
     buttons.rejected.connect(dialog.reject)
     layout = dialog_column(dialog, "Keyboard shortcuts")
     area = Scrolling(content)
-    area.setObjectName("list")
     area.setAccessibleName("List of keyboard shortcuts")
     layout.addWidget(area, 1)
     layout.addWidget(buttons)
     fit_screen(dialog, dialog.sizeHint())
     if dialog.height() < dialog.sizeHint().height():
-        # Without a mouse, the keys scroll.
+        # Without a mouse, the keys scroll; the frame of the focus stands around the lines.
+        columns.setContentsMargins(_INSIDE, _INSIDE, _INSIDE, _INSIDE)
+        set_tone(area, "scrolls", "true")
+        area.setFrameShape(QFrame.Shape.StyledPanel)
+        area.updateGeometry()
+        fit_screen(dialog, dialog.sizeHint())
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setFocus()
     return dialog

@@ -301,9 +301,15 @@ def style_sheet(tokens: Tokens) -> str:
     shade = "-contrast" if tokens is CONTRAST else ""
     arrows = {
         f"chevron_{way}": resource_path("icons", f"chevron-{way}{shade}.svg").as_posix()
-        for way in ("up", "down")
+        for way in ("up", "down", "right")
     }
     # In the accent's own contrast colour, which is white or nearly black.
     ground = "light" if tokens.on_accent == "#ffffff" else "dark"
     checked = resource_path("icons", f"checked-{ground}.svg").as_posix()
-    return template.substitute(colors, checked=checked, **arrows)
+    # A menu's ground is the panel, and its mark has the colour of its text.
+    opposite = "dark" if ground == "light" else "light"
+    menu_checked = resource_path("icons", f"checked-{opposite}.svg").as_posix()
+    cross = resource_path("icons", f"cross{shade}.svg").as_posix()
+    return template.substitute(
+        colors, checked=checked, menu_checked=menu_checked, cross=cross, **arrows
+    )

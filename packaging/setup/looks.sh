@@ -1,6 +1,7 @@
 #!/bin/sh
 # Takes pictures of every page and dialog on a virtual screen, to be looked at.
 #   looks.sh FOLDER [SCALES [THEMES [SIZES [VIEW ...]]]]    see looks.py; SCALES such as "1 1.5 2"
+# SCREEN is the screen in its own points; by default one on which every window has room.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -17,6 +18,6 @@ trap 'rm -rf "$home"' EXIT
 trap 'exit 130' INT TERM
 export TZ=Europe/Berlin LOGNAME=ana HOME="$home" PYTHONPATH="$here"
 for scale in $scales; do
-    QT_SCALE_FACTOR="$scale" xvfb-run -a -s "-screen 0 3840x2400x24" \
+    QT_SCALE_FACTOR="$scale" xvfb-run -a -s "-screen 0 ${SCREEN:-3840x2400}x24" \
         .venv/bin/python packaging/setup/looks.py "$folder" "$@"
 done

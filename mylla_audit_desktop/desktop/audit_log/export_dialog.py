@@ -84,16 +84,22 @@ class ExportDialog(FileJobDialog):
         subject = self._subject
         summary = plain_label(visible_text(subject.summary), "muted")
         summary.setWordWrap(True)
+        zone = plain_label(subject.zone.key)
         form = field_form(
             ("File", self.file_row),
             ("", self.replace),
             ("For", self.profile),
-            ("Time zone", plain_label(subject.zone.key)),
+            ("Time zone", zone),
             ("", self.space),
         )
         digest = QHBoxLayout(self._digest_row)
         digest.setContentsMargins(0, 0, 0, 0)
-        digest.addWidget(field_label("SHA-256", self.digest))
+        digest.setSpacing(8)
+        name = field_label("SHA-256", self.digest)
+        # As wide as the names above, so that the fields stand below each other.
+        name.setFixedWidth(form.labelForField(zone).sizeHint().width())
+        digest.addWidget(name)
+        digest.addSpacing(form.horizontalSpacing() - digest.spacing())
         digest.addWidget(self.digest, 1)
         digest.addWidget(self.copy)
         self.lay_out(summary, form, below=self._digest_row, left=self.show_folder)

@@ -17,7 +17,7 @@ from mylla_audit_desktop.desktop.connections.file_field import FileField
 from mylla_audit_desktop.desktop.connections.more_options import MoreOptions
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordField, RememberBox
 from mylla_audit_desktop.desktop.connections.tls_choice import TlsChoice
-from mylla_audit_desktop.desktop.widgets import button, field_form, field_label, set_tone
+from mylla_audit_desktop.desktop.widgets import button, field_form, form_label, set_tone
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.log.errors import InputError
 
@@ -62,7 +62,7 @@ class ConnectionForm(QWidget):
         row = QHBoxLayout(place)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.host, 1)
-        row.addWidget(field_label("Port", self.port))
+        row.addWidget(form_label("Port", self.port))
         row.addWidget(self.port)
         kept = QWidget()
         column = QVBoxLayout(kept)
@@ -96,7 +96,7 @@ class ConnectionForm(QWidget):
         self, form: QFormLayout, text: str, field: QWidget, row: QWidget | None = None
     ) -> list[QWidget]:
         """row: what stands in the form, with the field in it."""
-        label = field_label(text, field)
+        label = form_label(text, field)
         label.setFixedWidth(_LABEL_WIDTH)
         form.addRow(label, row or field)
         return [label, row or field]

@@ -12,7 +12,7 @@ from mylla_audit_desktop.connections.profile import (
     Preference,
 )
 from mylla_audit_desktop.desktop.connections.file_field import FileField
-from mylla_audit_desktop.desktop.widgets import field_form, field_label
+from mylla_audit_desktop.desktop.widgets import field_form, form_label
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 
 _PREFERENCES = {
@@ -60,7 +60,7 @@ class MoreOptions(QWidget):
             ("Password file", self.passfile, True),
             ("Decisions file", self.decisions, False),
         ):
-            label = field_label(text, field.line if isinstance(field, FileField) else field)
+            label = form_label(text, field.line if isinstance(field, FileField) else field)
             label.setFixedWidth(_LABEL_WIDTH)
             form.addRow(label, field)
             if is_server:

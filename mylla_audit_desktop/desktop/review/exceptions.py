@@ -20,7 +20,7 @@ from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import (
     button,
     field_form,
-    field_label,
+    form_label,
     mark_wrong,
     permit,
     plain_tooltip,
@@ -86,7 +86,7 @@ class Exceptions(QWidget):
             ("Exception holidays", "Holidays", self.holidays),
         ):
             field.setAccessibleName(name)
-            form.addRow(field_label(label, field), field)
+            form.addRow(form_label(label, field), field)
         form.addRow(self.own_hours)
         form.addRow(self.week)
         buttons = QHBoxLayout()

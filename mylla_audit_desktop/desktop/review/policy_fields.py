@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from mylla_audit_desktop.desktop.review.policy_draft import ActorDraft, PolicyDraft
 from mylla_audit_desktop.desktop.review.week_grid import WeekGrid
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
-from mylla_audit_desktop.desktop.widgets import field_form, field_label, mark_wrong, plain_label
+from mylla_audit_desktop.desktop.widgets import field_form, form_label, mark_wrong, plain_label
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.log.zones import all_zone_names
 from mylla_audit_desktop.review.policy import LONGEST_SESSION_GAP_MINUTES
@@ -44,7 +44,7 @@ class PolicyFields(QWidget):
         self.gap.setSuffix(" minutes")
         self.gap.setObjectName("plain")
         # As in the fields above; the style sheet does not reach the field inside.
-        self.gap.lineEdit().setTextMargins(8, 0, 8, 0)
+        self.gap.lineEdit().setTextMargins(9, 0, 9, 0)
         self.networks = QPlainTextEdit()
         self.networks.setTabChangesFocus(True)
         self.networks.setFont(mono_font())
@@ -65,7 +65,7 @@ class PolicyFields(QWidget):
             ("Trusted networks", self.networks),
         ):
             field.setAccessibleName(f"Policy {name.lower()}")
-            form.addRow(field_label(name, field), field)
+            form.addRow(form_label(name, field), field)
             if field is self.holidays:
                 form.addRow("", self.next_holidays)
         form.addRow(self.countersignature)

@@ -14,7 +14,7 @@ from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.review.permission import explain_sign_off
 from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.review.words import STATUS_WORDS, name_of
-from mylla_audit_desktop.desktop.widgets import field_form, field_label, plain_label
+from mylla_audit_desktop.desktop.widgets import field_form, form_label, plain_label
 from mylla_audit_desktop.desktop.widgets.job_dialog import JobDialog, JobWords
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.period import Period
@@ -76,7 +76,7 @@ class SignOffDialog(JobDialog):
             value.setWordWrap(True)
             value.setAccessibleName(name)
             value.setAccessibleDescription(value.text())
-            form.addRow(field_label(name, value), value)
+            form.addRow(form_label(name, value), value)
         words = (
             f"{explain_sign_off(review)}. A signature is only ever added; what comes later "
             "shows as since the sign-off."

@@ -52,6 +52,21 @@ def field_label(text: str, field: QWidget, tone: str = "muted") -> QLabel:
     return label
 
 
+# A field, a choice or a button, as the style sheet has them.
+_CONTROL_HEIGHT = 30
+
+
+def form_label(text: str, field: QWidget) -> QLabel:
+    """The `field_label` in a form, on the line of the field's text; of words, on the first one."""
+    label = field_label(text, field)
+    if isinstance(field, QLabel):
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    else:
+        # A form would give it a height of its own guess, and the name stand higher than the text.
+        label.setFixedHeight(_CONTROL_HEIGHT)
+    return label
+
+
 def label_field(label: QLabel, text: str) -> None:
     """Change the words of a `field_label`."""
     label.setText(visible_lines(text))
@@ -163,7 +178,7 @@ def field_form(*rows: tuple[str, QWidget | QLayout]) -> QFormLayout:
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for name, field in rows:
         if name:
-            form.addRow(field_label(name, _first_widget(field)), field)
+            form.addRow(form_label(name, _first_widget(field)), field)
         else:
             # A label without a text would keep the place of a field that is hidden.
             form.addRow("", field)

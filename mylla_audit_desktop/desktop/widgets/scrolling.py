@@ -26,7 +26,8 @@ class Scrolling(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Wide enough for the content, and as low as need be."""
         content = self._content.minimumSizeHint()
-        width = content.width() + self.verticalScrollBar().sizeHint().width()
+        around = self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
+        width = content.width() + around
         return QSize(width, min(content.height(), _LEAST_HEIGHT))
 
 

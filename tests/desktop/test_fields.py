@@ -1,0 +1,92 @@
+"""Fields of the dialogs: names stand on the line of their texts, and nothing jumps."""
+
+from itertools import product
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
+from mylla_audit_desktop.desktop.widgets import button, field_form, mark_wrong, plain_label
+from tests.desktop.test_theme import contrast
+
+
+def test_a_name_stands_on_the_line_of_its_field(qtbot: QtBot, qapp: QApplication) -> None:
+    Theme(qapp, ThemeChoice.LIGHT)
+    line, text = QLineEdit(), QPlainTextEdit()
+    words = plain_label("Several words that need more than one line in a narrow window")
+    words.setWordWrap(True)
+    window = QWidget()
+    form = field_form(("Name", line), ("Networks", text), ("Policy", words))
+    window.setLayout(form)
+    window.setFixedWidth(260)
+    qtbot.add_widget(window)
+    window.show()
+    name = form.labelForField(line).geometry()
+    assert name.center().y() == line.geometry().center().y()
+    # Beside what is higher, on its first line.
+    assert form.labelForField(text).geometry().top() == text.y()
+    assert form.labelForField(text).height() == line.height()
+    # Of words that wrap, on their first line.
+    first = form.labelForField(words)
+    assert isinstance(first, QLabel)
+    assert words.height() > first.fontMetrics().height() + first.y() - words.y()
+    assert first.y() == words.y()
+    assert first.alignment() & Qt.AlignmentFlag.AlignTop
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.CONTRAST])
+@pytest.mark.parametrize("is_wrong", [False, True], ids=["focus", "wrong"])
+@pytest.mark.parametrize("make", [QLineEdit, QPlainTextEdit])
+def test_a_text_stays_where_it_is_when_its_field_gets_the_focus_or_is_wrong(
+    qtbot: QtBot,
+    qapp: QApplication,
+    choice: ThemeChoice,
+    make: type[QLineEdit | QPlainTextEdit],
+    is_wrong: bool,
+) -> None:
+    theme = Theme(qapp, choice)
+    window = QWidget()
+    column = QVBoxLayout(window)
+    other = button("Cancel")
+    field = make("Text")
+    # No caret beside the text.
+    field.setReadOnly(True)
+    field.setFixedWidth(200)
+    column.addWidget(other)
+    column.addWidget(field)
+    qtbot.add_widget(window)
+    with qtbot.wait_active(window):
+        window.show()
+        window.activateWindow()
+    other.setFocus()
+    qtbot.wait_until(other.hasFocus)
+    before = text_place(field)
+    if is_wrong:
+        mark_wrong(field, "Wrong")
+    else:
+        field.setFocus()
+        qtbot.wait_until(field.hasFocus)
+    # Qt measures the frame of a field anew when the theme is changed under it.
+    theme.apply(choice)
+    assert text_place(field) == before
+
+
+def text_place(field: QLineEdit | QPlainTextEdit) -> tuple[int, int]:
+    """Where the text is: the first points of its colour from the left and from above."""
+    field.ensurePolished()
+    image = field.grab().toImage()
+    inside = [
+        (x, y)
+        for x, y in product(range(4, image.width() - 4), range(4, image.height() - 4))
+        if contrast(image.pixelColor(x, y).name(), image.pixelColor(5, 5).name()) > 3
+    ]
+    return min(x for x, _y in inside), min(y for _x, y in inside)

@@ -13,11 +13,14 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
@@ -25,6 +28,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from mylla_audit_desktop.cli.main import main as command
 from mylla_audit_desktop.connections.profile import Colour, ConnectionProfile, Kind
 from mylla_audit_desktop.connections.secrets import Secrets
+from mylla_audit_desktop.database.activity import Activity, read_activity
 from mylla_audit_desktop.desktop.audit_log.changes_table import FieldChange
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
 from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
@@ -37,12 +41,16 @@ from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.settings_dialog import SettingsDialog
 from mylla_audit_desktop.desktop.shortcuts import shortcut_dialog
 from mylla_audit_desktop.desktop.theme import ThemeChoice
+from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.scrolling import fit_screen
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from tests.memory_keyring import MemoryKeyring
 from tests.secure_server import PASSWORD, SignInServer, running_sign_in_server
 
 _PATIENCE_SECONDS = 120.0
+# Twelve digits.
+_MANY, _TIMES = 123_456_789_012, 4_567_890_123
 _LONG = "Maximiliane-Theodora von und zu Habsburg-Lothringen-Österreich-Toskana"
 
 
@@ -144,7 +152,7 @@ class Looks:
         ):
             line.setText(text)
         QTest.keyClick(form.tls.box, Qt.Key.Key_V)
-        dialog.resize(dialog.width(), 700)
+        fit_screen(dialog, QSize(dialog.width(), 700))
         return dialog
 
     def password(self) -> QWidget:
@@ -398,6 +406,83 @@ class Looks:
         self._until(lambda: page.activity is not None and page.charts.isVisible())
         return self.window
 
+    # -- counts of twelve digits, and none -------------------------------------------
+
+    def many_entries(self) -> QWidget:
+        page = self.window.audit_log
+        self.window.show_page(page)
+        self._until_entries()
+        page.summary.say(page.summary.text().replace("60 entries", f"{_MANY:,} entries"))
+        page.banner.setText(f"{_MANY:,} new entries · Refresh")
+        page.banner.show()
+        return self.window
+
+    def many_activity(self) -> QWidget:
+        return self._count_many()
+
+    def many_activity_table(self) -> QWidget:
+        self._count_many()
+        self.window.activity.table_button.setChecked(True)
+        return self.window
+
+    def _count_many(self) -> QWidget:
+        page = self.window.activity
+
+        def read_many(*given: Any) -> Activity:
+            found = read_activity(*given)
+            tops = [
+                tuple(replace(one, count=one.count * _TIMES) for one in top)
+                for top in (found.actors, found.actions, found.targets)
+            ]
+            return replace(
+                found,
+                count=found.count * _TIMES,
+                hours=tuple(one * _TIMES for one in found.hours),
+                days=tuple((day, count * _TIMES) for day, count in found.days),
+                actors=tops[0],
+                actions=tops[1],
+                targets=tops[2],
+            )
+
+        with patch("mylla_audit_desktop.desktop.activity.page.read_activity", read_many):
+            self.window.show_page(page)
+            page.refresh()
+            self._until(lambda: page.activity is not None and page.activity.count >= 60 * _TIMES)
+        return self.window
+
+    def empty_log(self) -> QWidget:
+        self.window.activity.table_button.setChecked(False)
+        log = Path.home() / "new.sqlite"
+        assert command(["init", "--database", f"sqlite:///{log}"]) == 0
+        before = len(self._logs)
+        page = self.window.audit_log
+        self.window.show_page(page)
+        self.session.open(Source(SourceKind.URL, f"sqlite:///{log}"))
+        self._until(lambda: len(self._logs) > before)
+        self._until(lambda: page.notice.isVisible() and page.summary.text().startswith("0 "))
+        return self.window
+
+    def empty_review(self) -> QWidget:
+        page = self.window.review
+        self.window.show_page(page)
+        self._until(lambda: page.reading is not None)
+        return self.window
+
+    def empty_activity(self) -> QWidget:
+        page = self.window.activity
+        self.window.show_page(page)
+        self._until(page.notice.isVisible)
+        self._until(lambda: page.activity is not None and not page.activity.count)
+        return self.window
+
+    def empty_retention(self) -> QWidget:
+        page = self.window.retention
+        self.window.show_page(page)
+        self._until(lambda: page.state is not None)
+        return self.window
+
+    # -- a server that went away -----------------------------------------------------
+
     def lost(self) -> QWidget:
         """The server went away under the window."""
         self._open(Source(SourceKind.URL, f"postgresql://open@localhost:{self._server.port}/mylla"))
@@ -408,6 +493,21 @@ class Looks:
         page = self.window.audit_log
         page.refresh()
         self._until(lambda: bool(page.bar.message.text()))
+        return self.window
+
+    def lost_review(self) -> QWidget:
+        return self._lost(self.window.review)
+
+    def lost_activity(self) -> QWidget:
+        return self._lost(self.window.activity)
+
+    def lost_retention(self) -> QWidget:
+        return self._lost(self.window.retention)
+
+    def _lost(self, page: Page) -> QWidget:
+        self.window.show_page(page)
+        # Each page says it in a place of its own.
+        QTest.qWait(3_000)
         return self.window
 
     # -- waiting and looking -------------------------------------------------------
@@ -479,7 +579,17 @@ def _picture(shown: QWidget) -> QPixmap:
 
 
 def _write_odd_log(path: Path) -> None:
-    actors = (_LONG, " ", "", "Zoë Müller", "Zoe\u0308 Mu\u0308ller", "<b>Ana</b> &amp; \u202eavoN")
+    actors = (
+        _LONG,
+        " ",
+        "",
+        "Zoë Müller",
+        "Zoe\u0308 Mu\u0308ller",
+        "<b>Ana</b> &amp; \u202eavoN",
+        "田中 美咲",
+        "שרה כהן",
+        "ليلى حداد",
+    )
     targets = (f"{_LONG} (night shift, second line)", "\u00a0\u3000", "Grüße", "Gru\u0308ße", "")
     now = datetime.now(UTC)
     lines = []
@@ -542,7 +652,17 @@ VIEWS: tuple[Callable[[Looks], QWidget], ...] = (
     Looks.evidence_to_remove,
     Looks.odd_review,
     Looks.odd_activity,
+    Looks.many_entries,
+    Looks.many_activity,
+    Looks.many_activity_table,
+    Looks.empty_log,
+    Looks.empty_review,
+    Looks.empty_activity,
+    Looks.empty_retention,
     Looks.lost,
+    Looks.lost_review,
+    Looks.lost_activity,
+    Looks.lost_retention,
 )
 
 

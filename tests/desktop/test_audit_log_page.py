@@ -580,6 +580,17 @@ def test_what_is_typed_whole_is_not_offered(qtbot: QtBot, start: Start, log_url:
     assert not popup.isVisible()
 
 
+def test_the_columns_fill_a_screen_of_1280_at_150_percent(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(250))))
+    window, table = page.window(), page.table
+    window.resize(853, 533)
+    qtbot.wait_until(lambda: window.width() == 853 and table.viewport().width() < 760)
+    # A bar to scroll by would take one of the four rows.
+    qtbot.wait_until(lambda: table.horizontalScrollBar().maximum() == 0)
+
+
 @pytest.mark.parametrize("size", [(800, 540), (960, 540), (1280, 800), (1920, 1080)])
 def test_nothing_lies_over_anything_else_at_any_size(
     qtbot: QtBot, start: Start, log_url: LogUrl, size: tuple[int, int]

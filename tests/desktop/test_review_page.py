@@ -154,15 +154,26 @@ def test_the_gravest_titles_are_whole_in_a_usual_window(
     qtbot.wait_until(lambda: page.table.delegate.width(pieces) <= page.table.columnWidth(TITLE))
 
 
-def test_in_a_narrow_window_every_column_can_be_reached(
-    qtbot: QtBot, start: Start, small: Office
+@pytest.mark.parametrize("size", [(800, 520), (853, 533), (960, 540)])
+def test_in_a_narrow_window_nothing_is_cut(
+    qtbot: QtBot, start: Start, small: Office, size: tuple[int, int]
 ) -> None:
+    """The smallest, and the whole of a screen of 1280x800 at 150 % and of 1920x1080 at 200 %."""
     page = opened(qtbot, start, small)
     window, table = page.window(), page.table
-    # The whole width of a usual screen at 200 %.
-    window.resize(960, 540)
-    qtbot.wait_until(table.horizontalScrollBar().isVisible, timeout=PATIENCE)
-    assert table.columnWidth(SEVERITY) + table.columnWidth(TITLE) <= table.viewport().width()
+    window.resize(*size)
+
+    def all_is_seen() -> None:
+        assert (window.width(), window.height()) == size
+        parts = (page.checklist, page.filters, table, *page.details.form.buttons.values())
+        for one in parts:
+            right = one.mapTo(window, one.rect().topRight()).x()
+            assert right < window.width(), f"{one.accessibleName()} ends at {right}"
+        assert table.viewport().height() > 4 * table.rowHeight(0)
+        titles = table.columnWidth(SEVERITY) + table.columnWidth(TITLE)
+        assert titles <= table.viewport().width()
+
+    qtbot.wait_until(all_is_seen, timeout=PATIENCE)
 
     def is_last_seen() -> bool:
         table.horizontalScrollBar().setValue(table.horizontalScrollBar().maximum())
@@ -179,6 +190,7 @@ def test_in_a_narrow_window_every_column_can_be_reached(
     window.resize(1280, 800)
     qtbot.wait_until(lambda: not table.horizontalScrollBar().isVisible(), timeout=PATIENCE)
     assert table.horizontalHeader().length() == table.viewport().width()
+    assert page.checklist.mapTo(page, QPoint()).y() < table.mapTo(page, QPoint()).y() + 60
 
 
 def test_findings_are_filtered_and_sorted(qtbot: QtBot, start: Start, small: Office) -> None:
@@ -577,7 +589,7 @@ def test_the_diff_comes_to_rest_at_every_width(
         page.table.go_to(row)
         qtbot.wait_until(lambda: not page.details.is_reading, timeout=PATIENCE)
         for width in range(392, 440, 5):
-            page.splitter.setSizes([228, page.width() - 228 - width, width])
+            page.splitter.share(228, width)
             assert comes_to_rest(header), width
 
 

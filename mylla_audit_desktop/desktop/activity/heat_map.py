@@ -202,6 +202,9 @@ class _HourHeader(QHeaderView):
         side = Qt.AlignmentFlag.AlignHCenter if is_hour else Qt.AlignmentFlag.AlignLeft
         room = rect.adjusted(-20, 0, 20, 0) if is_hour else rect
         text = self.model().headerData(section, self.orientation())
+        if is_hour and not section and rect.width() < painter.fontMetrics().horizontalAdvance(text):
+            # There is nothing to reach into at the left of the first one.
+            room, side = rect.adjusted(0, 0, 40, 0), Qt.AlignmentFlag.AlignLeft
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, str(text))
 
 

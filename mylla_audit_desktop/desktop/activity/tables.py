@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QHBoxLayout,
     QHeaderView,
     QTableView,
@@ -21,6 +23,8 @@ from mylla_audit_desktop.desktop.widgets import field_label
 from mylla_audit_desktop.log.visible import visible_name, visible_text
 from mylla_audit_desktop.log.week import WEEKDAY_LABELS, WeekHour
 
+_NARROW = 1000
+
 
 class FigureTables(QWidget):
     """Hours, time, and the most frequent values, each as one table."""
@@ -34,16 +38,31 @@ class FigureTables(QWidget):
         }
         # A day is whole, however narrow the window.
         self.time.setMinimumWidth(210)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 16, 12)
-        layout.setSpacing(24)
-        layout.addLayout(_titled("Activity by hour", self.hours), 6)
-        layout.addLayout(_titled("Entries over time", self.time), 3)
+        self._figures = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._figures.addLayout(_titled("Activity by hour", self.hours), 6)
+        self._figures.addLayout(_titled("Entries over time", self.time), 3)
         column = QVBoxLayout()
         column.setSpacing(12)
         for name, table in self.tops.items():
             column.addLayout(_titled(name, table))
-        layout.addLayout(column, 4)
+        self._columns = QHBoxLayout(self)
+        self._columns.setContentsMargins(16, 8, 16, 12)
+        self._columns.setSpacing(24)
+        self._columns.addLayout(self._figures)
+        self._columns.addLayout(column, 4)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window hours and days stand below each other: names keep their room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        is_narrow = self.width() < _NARROW
+        ways = QBoxLayout.Direction
+        self._figures.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
+        self._figures.setSpacing(12 if is_narrow else 24)
+        self._columns.setStretch(0, 5 if is_narrow else 9)
 
     def show_activity(self, activity: Activity, bars: Sequence[Bar]) -> None:
         """Other figures from now on."""

@@ -70,7 +70,7 @@ class EntryTable(PieceTable):
         shown = [column for column in range(len(_WIDTHS)) if not self.isColumnHidden(column)]
         fixed = sum(_WIDTHS[column] for column in shown if column in _WHOLE_COLUMNS)
         rest = sum(_WIDTHS[column] for column in shown if column not in _WHOLE_COLUMNS)
-        share = max((room - fixed) / rest, 0.72) if rest else 1
+        share = max((room - fixed) / rest, 0.7) if rest else 1
         for column in shown:
             is_whole = column in _WHOLE_COLUMNS
             self.setColumnWidth(column, int(_WIDTHS[column] * (1 if is_whole else share)))

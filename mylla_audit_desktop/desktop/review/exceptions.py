@@ -1,6 +1,7 @@
 """What differs for single team members: a table of them, and the fields of the chosen one."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -31,7 +32,8 @@ from mylla_audit_desktop.review.policy_words import describe_hours
 
 _COLUMNS = ("Team member", "Time zone", "Holidays", "Hours")
 # As narrow as the week can be: what is left is for the table.
-_FORM_WIDTH = 340
+# The form, and less of it where the table beside it has less than it needs.
+_FORM_WIDTH, _NARROW_FORM_WIDTH, _TABLE_WIDTH = 340, 284, 560
 
 
 class Exceptions(QWidget):
@@ -79,7 +81,6 @@ class Exceptions(QWidget):
     def _lay_out(self) -> None:
         form = field_form()
         self._fields.setLayout(form)
-        self._fields.setFixedWidth(_FORM_WIDTH)
         for name, label, field in (
             ("Exception team member", "Team member", self.member),
             ("Exception time zone", "Time zone", self.zone),
@@ -104,6 +105,12 @@ class Exceptions(QWidget):
         row.setSpacing(20)
         row.addLayout(left, 1)
         row.addLayout(right)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the hours in the table are still read."""
+        super().resizeEvent(event)
+        room = event.size().width() - _TABLE_WIDTH
+        self._fields.setFixedWidth(max(_NARROW_FORM_WIDTH, min(room, _FORM_WIDTH)))
 
     def _connect(self) -> None:
         self.table.currentCellChanged.connect(lambda *_: self._show_actor())

@@ -1,4 +1,4 @@
-"""The three panes of the page side by side, and how wide each of them is."""
+"""The three panes of the page, and how large each of them is."""
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QResizeEvent
@@ -8,6 +8,11 @@ from PySide6.QtWidgets import QSplitter, QWidget
 _SIDE_WIDTH, _DETAILS_WIDTH = 200, 392
 # The page in a window of 1280 pixels.
 _PLAIN_WIDTH = 1192
+# Where the page is narrower, the side stands above the findings: beside them, their titles would
+# be cut, or the details.
+_NARROW = 1000
+# What the side has there: three questions of two lines, in a window that is high enough.
+_SIDE_HEIGHT, _SIDE_SHARE = 200, 0.4
 _KEY = "review/splitter"
 
 
@@ -16,37 +21,61 @@ class ReviewSplitter(QSplitter):
 
     def __init__(self, side: QWidget, middle: QWidget, details: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        for widget in (side, middle, details):
-            self.addWidget(widget)
+        self._left = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (side, middle):
+            self._left.addWidget(widget)
+        self._left.setStretchFactor(1, 1)
+        self._left.setChildrenCollapsible(False)
+        self.addWidget(self._left)
+        self.addWidget(details)
         self.setChildrenCollapsible(False)
-        self.setStretchFactor(1, 1)
+        self.setStretchFactor(0, 1)
         side.setMinimumWidth(_SIDE_WIDTH)
         middle.setMinimumWidth(260)
         details.setMinimumWidth(_DETAILS_WIDTH)
         self._has_own_widths = False
-        self.splitterMoved.connect(self._take_widths)
+        for splitter in (self, self._left):
+            splitter.splitterMoved.connect(self._take_widths)
 
     def _take_widths(self) -> None:
-        self._has_own_widths = True
+        self._has_own_widths = not self._is_narrow()
+
+    def _is_narrow(self) -> bool:
+        return self._left.orientation() is Qt.Orientation.Vertical
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width anew."""
+        """Share the room anew."""
+        width, height = event.size().width(), event.size().height()
+        is_narrow = width < _NARROW
+        if is_narrow != self._is_narrow():
+            # First, so that what is beside each other no longer asks for its width.
+            vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
+            self._left.setOrientation(vertical if is_narrow else horizontal)
         super().resizeEvent(event)
-        if not self._has_own_widths:
-            width = event.size().width()
+        if is_narrow:
+            side = min(_SIDE_HEIGHT, int(height * _SIDE_SHARE))
+            self._left.setSizes([side, height - side])
+            self.setSizes([width - _DETAILS_WIDTH, _DETAILS_WIDTH])
+        elif not self._has_own_widths:
             room = max(width - _PLAIN_WIDTH, 0)
-            side = _SIDE_WIDTH + room // 14
-            details = _DETAILS_WIDTH + room // 7
-            self.setSizes([side, width - side - details, details])
+            self.share(_SIDE_WIDTH + room // 14, _DETAILS_WIDTH + room // 7)
+
+    def share(self, side: int, details: int) -> None:
+        """Give the side and the details these widths, and the findings the rest."""
+        left = self.width() - details
+        self.setSizes([left, details])
+        self._left.setSizes([side, left - side])
 
     def save_layout(self, state: QSettings) -> None:
         """Keep the user's own widths."""
         if self._has_own_widths:
             state.setValue(_KEY, self.saveState())
+            state.setValue(f"{_KEY}_left", self._left.saveState())
 
     def restore_layout(self, state: QSettings) -> None:
         """As they were."""
-        widths = state.value(_KEY)
-        if widths is not None:
+        widths, left = state.value(_KEY), state.value(f"{_KEY}_left")
+        if widths is not None and left is not None:
             self.restoreState(widths)
+            self._left.restoreState(left)
             self._has_own_widths = True

@@ -60,12 +60,13 @@ class SignOffDialog(JobDialog):
         decided = ", ".join(
             f"{counts[status]:,} {STATUS_WORDS[status]}" for status in Status if counts[status]
         )
+        decided = decided or "none"
         period = format_period(Period(review.start, review.end), self._zone)
         number = f"version {review.policy.number}" if review.policy.number else "built in"
         reviewer = name_of(store.reviewer) if store.reviewer else ""
         rows = (
             ("Period", f"{period} · {review.zone.key}"),
-            ("Findings", f"{len(review.findings):,}: {decided}" if decided else "none"),
+            ("Findings", f"{len(review.findings):,}: {decided}" if len(counts) > 1 else decided),
             ("Policy", f"{number}: {describe_policy(review.policy.policy)}"),
             ("Signed by", reviewer),
             ("Kept in", store.where),

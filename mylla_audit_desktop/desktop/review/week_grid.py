@@ -93,7 +93,7 @@ class _DayBar(QWidget):
         self._theme = theme
         self._spans: list[tuple[int, int]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(80)
+        self.setMinimumWidth(24)
 
     def show_spans(self, spans: list[tuple[int, int]]) -> None:
         """Fill these minutes of the day."""

@@ -218,6 +218,9 @@ class FilterBar(QFrame):
         self.actor.setText(", ".join(filters.actors))
         self.action.setText(", ".join(filters.actions))
         self.target.setText(", ".join(filters.targets))
+        for field in (self.actor, self.action, self.target):
+            # What is longer than its field is read from its start.
+            field.setCursorPosition(0)
         self._show_hours(filters.hours)
         if filters.period.preset is Preset.CUSTOM:
             self.period.say_days("")

@@ -331,6 +331,22 @@ def test_every_hour_is_seen_at_any_size(
     session.window.theme.apply(ThemeChoice.LIGHT)
 
 
+@pytest.mark.parametrize("size", [(800, 520), (960, 540), (1280, 800)])
+def test_names_and_counts_in_the_tables_are_read_at_any_size(
+    qtbot: QtBot, start: Start, log_url: LogUrl, size: tuple[int, int]
+) -> None:
+    session = start(log_url(ENTRIES))
+    session.window.resize(*size)
+    page = shown(qtbot, session)
+    page.table_button.click()
+    table = page.tables.tops["Actors"]
+    header = table.horizontalHeader()
+    name = table.fontMetrics().horizontalAdvance("Christopher Hollis")
+    qtbot.wait_until(lambda: session.window.width() == size[0] and header.sectionSize(0) >= name)
+    for one in (*page.tables.tops.values(), page.tables.time, page.tables.hours):
+        assert one.horizontalScrollBar().maximum() == 0, one.accessibleName()
+
+
 def test_another_zone_counts_anew(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
     session = start(log_url(ENTRIES))
     page = shown(qtbot, session)

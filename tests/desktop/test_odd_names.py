@@ -2,15 +2,21 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
+from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage, QPainter, QStandardItemModel
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QTableView, QToolTip
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.widgets import plain_tooltip
+from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE, PieceDelegate
+from mylla_audit_desktop.desktop.widgets.text_painter import TextPainter
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
@@ -66,6 +72,37 @@ def test_a_tooltip_is_no_wider_than_the_screen(qapp: QApplication, text: str) ->
     (tip,) = (one for one in qapp.topLevelWidgets() if one.inherits("QTipLabel"))
     assert tip.width() <= tip.screen().availableGeometry().width()
     QToolTip.hideText()
+
+
+def test_a_name_that_is_cut_ends_in_one_ellipsis(qtbot: QtBot, qapp: QApplication) -> None:
+    theme = Theme(qapp, ThemeChoice.LIGHT)
+    model = QStandardItemModel(1, 1)
+    name = (("Prescriptions Berlin Mitte", "text"), ("  agt_56x0", "mono faint"))
+    model.setData(model.index(0, 0), name, PIECES_ROLE)
+    view = QTableView()
+    qtbot.add_widget(view)
+    view.setModel(model)
+    delegate = PieceDelegate(theme, view)
+    drawn: list[str] = []
+
+    def draw(painter: TextPainter, *given: Any) -> int:
+        drawn.append(given[-1])
+        return real(painter, *given)
+
+    real = TextPainter.draw
+    whole = delegate.width(name)
+    with patch.object(TextPainter, "draw", draw):
+        for width in range(60, whole + 1):
+            drawn.clear()
+            image = QImage(width, 26, QImage.Format.Format_RGB32)
+            painter = QPainter(image)
+            option = QStyleOptionViewItem()
+            option.rect = QRect(0, 0, width, 26)
+            delegate.paint(painter, option, model.index(0, 0))
+            painter.end()
+            if delegate.width(name[:1]) > width:
+                assert drawn == [name[0][0]], width
+    assert len(drawn) == len(name), "with room for all, all of it is shown"
 
 
 def test_in_the_review(qtbot: QtBot, session: Session) -> None:

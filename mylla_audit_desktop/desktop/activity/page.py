@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout
 
 from mylla_audit_desktop.connections.decision_file import decision_file
 from mylla_audit_desktop.database.activity import Activity, read_activity
@@ -24,7 +24,7 @@ from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import EmptyState, button
+from mylla_audit_desktop.desktop.widgets import EmptyState, button, separator
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.widgets.log_choices import LogChoices
 from mylla_audit_desktop.desktop.widgets.page import Page
@@ -112,7 +112,7 @@ class ActivityPage(Page):
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addWidget(self.line)
-        layout.addWidget(_line())
+        layout.addWidget(separator())
         layout.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
@@ -336,10 +336,3 @@ def _days_of(answer: _Answer) -> tuple[date | None, date | None]:
 
 def _stretches(answer: _Answer, bars: tuple[Bar, ...]) -> tuple[Stretch, ...]:
     return working_stretches(answer.policy, answer.zone, bars[-1].last) if bars else ()
-
-
-def _line() -> QWidget:
-    line = QFrame()
-    line.setObjectName("line")
-    line.setFixedHeight(1)
-    return line

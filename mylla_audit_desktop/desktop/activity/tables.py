@@ -24,6 +24,7 @@ from mylla_audit_desktop.log.visible import visible_name, visible_text
 from mylla_audit_desktop.log.week import WEEKDAY_LABELS, WeekHour
 
 _NARROW = 1000
+_NAME_AND_COUNT, _ID_WIDTH = 2, 100
 
 
 class FigureTables(QWidget):
@@ -62,7 +63,7 @@ class FigureTables(QWidget):
         ways = QBoxLayout.Direction
         self._figures.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
         self._figures.setSpacing(12 if is_narrow else 24)
-        self._columns.setStretch(0, 5 if is_narrow else 9)
+        self._columns.setStretch(0, 7 if is_narrow else 9)
 
     def show_activity(self, activity: Activity, bars: Sequence[Bar]) -> None:
         """Other figures from now on."""
@@ -133,6 +134,9 @@ def _show(
         header.setSectionResizeMode(total, QHeaderView.ResizeMode.ResizeToContents)
     else:
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        if len(columns) > _NAME_AND_COUNT:
+            # The names get what the IDs do not need.
+            header.resizeSection(1, min(table.sizeHintForColumn(1) + 6, _ID_WIDTH))
         # Every figure is whole, however long.
         header.setSectionResizeMode(len(columns) - 1, QHeaderView.ResizeMode.ResizeToContents)
 

@@ -27,6 +27,7 @@ from mylla_audit_desktop.desktop.formats import format_count, format_period
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
+from mylla_audit_desktop.desktop.widgets import separator
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.widgets.log_choices import LogChoices
 from mylla_audit_desktop.desktop.widgets.page import Page
@@ -87,6 +88,7 @@ class AuditLogPage(Page):
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addWidget(self.line)
+        layout.addWidget(separator())
         layout.addWidget(self._splitter, 1)
         self._choices = LogChoices(background, self.bar)
         self._details_reader = DetailsReader(background, self)

@@ -43,6 +43,7 @@ from mylla_audit_desktop.desktop.widgets import (
     field_label,
     plain_label,
     say_aloud,
+    separator,
 )
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.errors import KnownError
@@ -116,6 +117,7 @@ class RetentionPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(head)
+        layout.addWidget(separator())
         layout.addWidget(self.stack, 1)
 
     def _content(self) -> QScrollArea:

@@ -34,7 +34,7 @@ from mylla_audit_desktop.desktop.review.selected_finding import SelectedFinding
 from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import say_aloud
+from mylla_audit_desktop.desktop.widgets import say_aloud, separator
 from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
 from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.log.errors import KnownError
@@ -83,6 +83,7 @@ class ReviewPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.head)
+        layout.addWidget(separator())
         layout.addWidget(self.banner)
         layout.addWidget(self.splitter, 1)
         self._connect()

@@ -12,7 +12,7 @@ _PLAIN_WIDTH = 1192
 # be cut, or the details.
 _NARROW = 1000
 # What the side has there: three questions of two lines, in a window that is high enough.
-_SIDE_HEIGHT, _SIDE_SHARE = 200, 0.4
+_SIDE_HEIGHT, _SIDE_SHARE = 200, 0.46
 _KEY = "review/splitter"
 
 

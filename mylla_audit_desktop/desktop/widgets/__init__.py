@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
+    QFrame,
     QGridLayout,
     QLabel,
     QLayout,
@@ -71,6 +72,14 @@ def label_field(label: QLabel, text: str) -> None:
     """Change the words of a `field_label`."""
     label.setText(visible_lines(text))
     label.setAccessibleName(f"{visible_text(text)}:")
+
+
+def separator() -> QFrame:
+    """A thin line across, such as below the head of a page."""
+    line = QFrame()
+    line.setObjectName("line")
+    line.setFixedHeight(1)
+    return line
 
 
 def breakable(text: str) -> str:

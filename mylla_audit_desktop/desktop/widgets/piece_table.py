@@ -237,6 +237,9 @@ class PieceDelegate(QStyledItemDelegate):
                 look = self._look(style)
                 painter.setPen(look.pen_selected if is_selected else look.pen)
                 taken = look.texts.draw(painter, left, y + height // 2, room, text)
+                if taken < look.texts.width(text):
+                    # It ends in …, and a second … of what follows would say nothing.
+                    break
             left += taken
             room -= taken
             if room <= 0:

@@ -341,7 +341,7 @@ def test_names_and_counts_in_the_tables_are_read_at_any_size(
     page.table_button.click()
     table = page.tables.tops["Actors"]
     header = table.horizontalHeader()
-    name = table.fontMetrics().horizontalAdvance("Christopher Hollis")
+    name = table.fontMetrics().horizontalAdvance("Sam Whitfield")
     qtbot.wait_until(lambda: session.window.width() == size[0] and header.sectionSize(0) >= name)
     for one in (*page.tables.tops.values(), page.tables.time, page.tables.hours):
         assert one.horizontalScrollBar().maximum() == 0, one.accessibleName()

@@ -446,8 +446,9 @@ class Looks:
 
         with patch("mylla_audit_desktop.desktop.activity.page.read_activity", read_many):
             self.window.show_page(page)
+            page.activity = None
             page.refresh()
-            self._until(lambda: page.activity is not None and page.activity.count >= 60 * _TIMES)
+            self._until(lambda: page.activity is not None)
         return self.window
 
     def empty_log(self) -> QWidget:

@@ -193,6 +193,21 @@ def test_in_a_narrow_window_nothing_is_cut(
     assert page.checklist.mapTo(page, QPoint()).y() < table.mapTo(page, QPoint()).y() + 60
 
 
+def test_in_a_narrow_window_a_notice_is_whole(
+    qtbot: QtBot, start: Start, sqlite_log: Office
+) -> None:
+    page = opened(qtbot, start, sqlite_log)
+    page.window().resize(853, 533)
+    qtbot.wait_until(page.notice.isVisible, timeout=PATIENCE)
+
+    def is_whole() -> bool:
+        labels = [one for one in page.notice.findChildren(QLabel) if one.isVisible()]
+        places = [one.geometry() for one in labels]
+        return bool(places) and all(page.notice.rect().contains(place) for place in places)
+
+    qtbot.wait_until(is_whole, timeout=PATIENCE)
+
+
 def test_findings_are_filtered_and_sorted(qtbot: QtBot, start: Start, small: Office) -> None:
     page = opened(qtbot, start, small)
     header = page.table.horizontalHeader()

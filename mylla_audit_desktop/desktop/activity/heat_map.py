@@ -1,7 +1,18 @@
 """`Activity by hour`: weekday by hour, the shade telling how many entries."""
 
+import re
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -132,7 +143,19 @@ class _CellDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, view: HeatMap) -> None:
         super().__init__(view)
         self._theme, self._view = theme, view
-        self._font, self._bold = text_font(11), text_font(11, is_bold=True)
+        self._fonts = {
+            (pixels, is_bold): text_font(pixels, is_bold=is_bold)
+            for pixels in (11, 9)
+            for is_bold in (False, True)
+        }
+
+    def _fitting(self, count: int, room: int, *, is_bold: bool) -> tuple[str, QFont]:
+        shown = ((short_count(count), 11), (coarse_count(count), 11), (coarse_count(count), 9))
+        for text, pixels in shown:
+            font = self._fonts[pixels, is_bold]
+            if QFontMetrics(font).horizontalAdvance(text) <= room:
+                break
+        return text, font
 
     def paint(
         self,
@@ -162,8 +185,9 @@ class _CellDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(cell, 3, 3)
         if count and option.rect.width() > 22:
             painter.setPen(readable_on(ground, theme.color("text"), panel))
-            painter.setFont(self._bold if is_busiest else self._font)
-            painter.drawText(option.rect, Qt.AlignmentFlag.AlignCenter, index.data())
+            text, font = self._fitting(count, int(cell.width()), is_bold=is_busiest)
+            painter.setFont(font)
+            painter.drawText(option.rect, Qt.AlignmentFlag.AlignCenter, text)
         if is_busiest:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(readable_on(ground, panel))
@@ -195,17 +219,30 @@ class _HourHeader(QHeaderView):
         """The name of one row or column."""
         painter.fillRect(rect, self._theme.color("panel"))
         is_hour = self.orientation() == Qt.Orientation.Horizontal
-        if is_hour and section % 2:
-            return
         painter.setPen(self._theme.color("muted"))
         painter.setFont(text_font(11 if is_hour else 12))
-        side = Qt.AlignmentFlag.AlignHCenter if is_hour else Qt.AlignmentFlag.AlignLeft
-        room = rect.adjusted(-20, 0, 20, 0) if is_hour else rect
-        text = self.model().headerData(section, self.orientation())
-        if is_hour and not section and rect.width() < painter.fontMetrics().horizontalAdvance(text):
-            # There is nothing to reach into at the left of the first one.
-            room, side = rect.adjusted(0, 0, 40, 0), Qt.AlignmentFlag.AlignLeft
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, str(text))
+        if not is_hour:
+            self._write(painter, rect, Qt.AlignmentFlag.AlignLeft, section)
+            return
+        # A name reaches into the sections beside its own, and each paints what is in it.
+        painter.save()
+        painter.setClipRect(rect)
+        even = section - section % 2
+        for one in (even, even + 2) if section % 2 else (even,):
+            place = rect.translated((one - section) * rect.width(), 0)
+            side = Qt.AlignmentFlag.AlignHCenter
+            if not one and place.width() < painter.fontMetrics().horizontalAdvance(self._name(0)):
+                # There is nothing to reach into at the left of the first one.
+                side = Qt.AlignmentFlag.AlignLeft
+            room = place.adjusted(-20 if side == Qt.AlignmentFlag.AlignHCenter else 0, 0, 20, 0)
+            self._write(painter, room, side, one)
+        painter.restore()
+
+    def _name(self, section: int) -> str:
+        return str(self.model().headerData(section, self.orientation()) or "")
+
+    def _write(self, painter: QPainter, room: QRect, side: Qt.AlignmentFlag, section: int) -> None:
+        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, self._name(section))
 
 
 def short_count(count: int) -> str:
@@ -217,6 +254,13 @@ def short_count(count: int) -> str:
     size, unit = (10**6, "M") if count < 10**9 else (10**9, "bn")
     tenths = f".{count * 10 // size % 10}" if count < 100 * size else ""
     return f"{count // size:,}{tenths}{unit}"
+
+
+def coarse_count(count: int) -> str:
+    """`1k`, `3M`, `123bn`: what a narrow cell has room for."""
+    if 1_000 <= count < 10**6:
+        return f"{count // 1000}k"
+    return re.sub(r"\.\d", "", short_count(count))
 
 
 def _busiest(counted: list[tuple[int, WeekHour]]) -> WeekHour | None:

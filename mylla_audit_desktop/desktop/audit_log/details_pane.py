@@ -30,6 +30,7 @@ from mylla_audit_desktop.desktop.widgets import (
     CutLabel,
     NameAndId,
     button,
+    explain,
     field_label,
     permit,
     plain_label,
@@ -187,7 +188,7 @@ class DetailsPane(QFrame):
         self.title.setText(visible_text(self._catalog.label_of(entry.action)))
         self.code.setText(visible_name(entry.action))
         for heading in (self.title, self.code):
-            heading.setToolTip(plain_tooltip(heading.text()))
+            explain(heading, heading.text())
         self.when.setText(format_moment(entry.occurred_at, self._zone))
         self.when.setToolTip(plain_tooltip(entry.occurred_at.isoformat(self._zone)))
         self.actor.say(entry.actor_name or None, entry.actor_id)

@@ -332,7 +332,7 @@ class NameAndId(QWidget):
                 self._grid.addWidget(self._identity, 0, 1)
 
 
-_NOTICE_WIDTH = 460
+_NOTICE_WIDTH, _LEAST_NOTICE_WIDTH = 460, 200
 
 
 class EmptyState(QWidget):
@@ -344,7 +344,6 @@ class EmptyState(QWidget):
         self._title = plain_label("", "title")
         self._sentence = plain_label("", "muted")
         self._sentence.setWordWrap(True)
-        self._sentence.setFixedWidth(_NOTICE_WIDTH)
         self.action = button("", "")
         self.other = button("", "link")
         layout = QVBoxLayout(self)
@@ -363,16 +362,25 @@ class EmptyState(QWidget):
         """Set the texts; without `action` there is no button, without `other` no second one."""
         self._title.setText(visible_text(title))
         self._sentence.setText(visible_text(sentence))
-        # A layout that centres a label gives it two lines, whatever it says; and a label asked
-        # for its height never says less than the least that it may have.
-        self._sentence.setMinimumHeight(0)
-        self._sentence.ensurePolished()
-        self._sentence.setFixedHeight(self._sentence.heightForWidth(_NOTICE_WIDTH))
+        self._fit()
         self.setAccessibleDescription(f"{visible_text(title)}. {visible_text(sentence)}")
         for widget, text in ((self.action, action), (self.other, other)):
             widget.setText(text)
             widget.setAccessibleName(text)
             widget.setVisible(bool(text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow place the sentence takes more lines."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = max(min(_NOTICE_WIDTH, self.width() - 2 * DIALOG_MARGIN), _LEAST_NOTICE_WIDTH)
+        # A layout that centres a label gives it two lines, whatever it says; and a label asked
+        # for its height never says less than the least that it may have.
+        self._sentence.setMinimumHeight(0)
+        self._sentence.ensurePolished()
+        self._sentence.setFixedSize(width, self._sentence.heightForWidth(width))
 
     def sentences(self) -> str:
         """What is shown, as one text."""

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.database.activity import Top
-from mylla_audit_desktop.desktop.activity.heat_map import short_count
+from mylla_audit_desktop.desktop.activity.heat_map import coarse_count, short_count
 from mylla_audit_desktop.desktop.activity.top_list import TopList
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice, text_font
 
@@ -27,6 +27,23 @@ from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice, text_font
 )
 def test_a_cell_never_says_more_than_there_are(count: int, shown: str) -> None:
     assert short_count(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1_234, "1k"),
+        (99_999, "99k"),
+        (1_000_000, "1M"),
+        (99_999_999, "99M"),
+        (4_567_890_123, "4bn"),
+        (999_999_999_999, "999bn"),
+    ],
+)
+def test_a_narrow_cell_says_less(count: int, shown: str) -> None:
+    assert coarse_count(count) == shown
 
 
 def test_twelve_digits_have_room_beside_the_bar(qtbot: QtBot, qapp: QApplication) -> None:

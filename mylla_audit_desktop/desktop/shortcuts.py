@@ -30,6 +30,7 @@ SHORTCUTS = (
     ("Ctrl+G", "Show everything that touched the selected entry's target"),
     ("Home, End", "First and last entry of the whole result"),
     ("Page up, Page down", "A screen up and down"),
+    ("Shift+Up, Shift+Down, Ctrl+A", "Select several entries"),
     ("Letters", "Next entry that begins so, in the column with the focus"),
     ("Menu, F10", "What can be done with the entry"),
     ("Ctrl+1 … Ctrl+5", "Sort by a column; again turns it round"),
@@ -46,7 +47,7 @@ WINDOW_SHORTCUTS = (
     ("Alt+1 … Alt+4", "Go to a page"),
     ("Ctrl+,", "Settings"),
     ("F1", "This list"),
-    ("Ctrl+W, Ctrl+Q", "Close"),
+    ("Ctrl+W, Ctrl+Q", "Close the window"),
 )
 
 # On the review page, the first ones while the findings have the focus.

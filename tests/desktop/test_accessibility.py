@@ -288,6 +288,22 @@ def test_the_focus_is_seen(qtbot: QtBot, window: MainWindow, theme: ThemeChoice)
     assert unseen == []
 
 
+@pytest.mark.parametrize("theme", [ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.CONTRAST])
+def test_the_focus_is_drawn_once(window: MainWindow, theme: ThemeChoice) -> None:
+    window.theme.apply(theme)
+    page = window.audit_log
+    window.show_page(page)
+    for one in (page.bar.period, page.bar.refresh, page.details.copy, window.status.zone):
+        inside = one.rect().adjusted(4, 4, -4, -4)
+        page.table.setFocus()
+        before = one.grab(inside).toImage()
+        # As Tab does it: what is reached by a click shows less.
+        QTest.keyClick(window, Qt.Key.Key_Tab)
+        one.setFocus(Qt.FocusReason.TabFocusReason)
+        # An arrow moves with the edge of its button.
+        assert changed_pixels(before, one.grab(inside).toImage()) < 60, one.accessibleName()
+
+
 @pytest.mark.parametrize("name", DIALOGS)
 def test_the_focus_is_seen_in_a_dialog(qtbot: QtBot, window: MainWindow, name: str) -> None:
     if name == "Change retention":

@@ -88,6 +88,7 @@ def test_how_an_export_ended_is_said_and_not_every_step_of_it(
     assert said[0] == "Writing…"
     assert " entries written to " in said[1]
     assert len(said) == 2, said
+    assert dialog.progress.value() == dialog.progress.maximum() == 30, "all of it"
     dialog.close()
 
 

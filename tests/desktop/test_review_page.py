@@ -237,9 +237,9 @@ def test_an_empty_period_says_so_and_can_be_signed(
     assert "No findings in this period" in page.notice.sentences()
     assert page.head.sign_off.isEnabled()
     assert counts(page) == [
-        "Role promotions, none",
-        "Integration disconnects, none",
-        "Off-hours activity, none",
+        "Role promotions, 0 open, none",
+        "Integration disconnects, 0 open, none",
+        "Off-hours activity, 0 open, none",
     ]
 
 

@@ -93,6 +93,13 @@ def is_sorted_by(header: QHeaderView, column: int) -> Seen:
     return lambda: header.sortIndicatorSection() == column
 
 
+def active_choice() -> str:
+    """What is highlighted in the menu that is open, which a screen reader says."""
+    menu = QApplication.activePopupWidget()
+    action = menu.activeAction() if isinstance(menu, QMenu) else None
+    return "" if action is None else action.text()
+
+
 def test_the_keys_of_the_audit_log_page(keyboard: Keyboard) -> None:
     window, press = keyboard.window, keyboard.press
     page = window.audit_log
@@ -117,6 +124,8 @@ def test_the_keys_of_the_audit_log_page(keyboard: Keyboard) -> None:
     window.show_page(page)
     to_table()
     press("Ctrl+L", bar.period.hasFocus)
+    press("Enter", lambda: active_choice() == "All time")
+    keyboard.close()
     press("Ctrl+F", bar.target.hasFocus)
     press("Ctrl+T", table.hasFocus)
     press("Ctrl+D", details.table.hasFocus)
@@ -134,8 +143,12 @@ def test_the_keys_of_the_audit_log_page(keyboard: Keyboard) -> None:
     press("Home", lambda: table.currentIndex().row() == 0)
     press("PgDown", lambda: table.currentIndex().row() > 0)
     press("PgUp", lambda: table.currentIndex().row() == 0)
+    press("Shift+Down", lambda: len(table.selectionModel().selectedRows()) == 2)
+    press("Shift+Up", lambda: len(table.selectionModel().selectedRows()) == 1)
+    press("Ctrl+A", lambda: len(table.selectionModel().selectedRows()) == 10)
+    table.go_to(0)
     # The menu key is the window system's, and pressed in test_audit_log_page.py.
-    press("F10", lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    press("F10", lambda: active_choice() == "Show everything that touched this target")
     keyboard.close()
     QGuiApplication.clipboard().clear()
     press("Ctrl+C", lambda: "agent.update" in QGuiApplication.clipboard().text())
@@ -166,7 +179,7 @@ def test_the_keys_of_the_audit_log_page(keyboard: Keyboard) -> None:
     press("Ctrl+E", dialog_named(window, "Export"))
     keyboard.close()
     keyboard.pressed += ["Home, End", "Page up, Page down", "Letters", "Menu, F10"]
-    keyboard.pressed += ["Ctrl+1 … Ctrl+5"]
+    keyboard.pressed += ["Shift+Up, Shift+Down, Ctrl+A", "Ctrl+1 … Ctrl+5"]
     assert keyboard.has_all(SHORTCUTS)
 
 

@@ -193,15 +193,19 @@ class EntryTable(PieceTable):
     def _show_menu_of_current(self) -> None:
         if self.currentIndex().isValid():
             self.scrollTo(self.currentIndex())
-            self._show_menu(self.visualRect(self.currentIndex()).center())
+            menu = self._show_menu(self.visualRect(self.currentIndex()).center())
+            if menu is not None:
+                # By keyboard something in it is chosen, which a screen reader says.
+                menu.setActiveAction(next(one for one in menu.actions() if one.isEnabled()))
 
-    def _show_menu(self, position: QPoint) -> None:
+    def _show_menu(self, position: QPoint) -> QMenu | None:
         entry = self._entries.entry_at(self.indexAt(position).row())
         if entry is None:
-            return
+            return None
         menu = self.entry_menu(entry)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.viewport().mapToGlobal(position))
+        return menu
 
     def entry_menu(self, entry: EntrySummary) -> QMenu:
         """What can be done with an entry."""

@@ -147,6 +147,7 @@ class ExportDialog(FileJobDialog):
 
     def finish(self, outcome: ExportResult) -> None:
         """The file is there, with the digest that says what it holds."""
+        self.progress.setValue(self.progress.maximum())
         self.digest.setText(outcome.sha256)
         self.digest.setCursorPosition(0)
         self._digest_row.show()

@@ -7,7 +7,7 @@ of a combo box.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
@@ -32,6 +32,8 @@ class ChoiceButton(QPushButton):
         # The style sheet gives a button with a menu no room at its left; as in a text field.
         self._indent = "\u2002\u2005"
         self.setMenu(QMenu(self))
+        # Once it is there: the keys go on from what is chosen, and a screen reader says it.
+        self.menu().aboutToShow.connect(lambda: QTimer.singleShot(0, self, self._go_to_chosen))
         self.offer(choices)
 
     def make_quiet(self) -> None:
@@ -85,6 +87,9 @@ class ChoiceButton(QPushButton):
                     return
         else:
             super().keyPressEvent(event)
+
+    def _go_to_chosen(self) -> None:
+        self.menu().setActiveAction(self._actions[self._place])
 
     def _show(self, place: int) -> None:
         self._place = place

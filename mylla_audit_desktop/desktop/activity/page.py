@@ -88,6 +88,8 @@ class ActivityPage(Page):
         self.charts = Charts(theme)
         self.tables = FigureTables()
         self.notice = EmptyState()
+        # Whether the keyboard goes to the figures as soon as there are any.
+        self._awaits_figures = False
         self._lay_out()
         self._connect()
         self.notice.say("No log is open", "Open one to see its activity.")
@@ -151,9 +153,13 @@ class ActivityPage(Page):
         self.refresh()
 
     def take_focus(self) -> None:
-        """The heat map, if there is one."""
-        if self._stack.currentWidget() is self._scroll:
+        """The keyboard goes to the hours, or to them once they are counted."""
+        shown = self._stack.currentWidget()
+        self._awaits_figures = shown is self.notice
+        if shown is self._scroll:
             self.charts.heat_map.setFocus()
+        elif shown is self.tables:
+            self.tables.hours.setFocus()
         else:
             self.bar.period.setFocus()
 
@@ -235,6 +241,9 @@ class ActivityPage(Page):
         self.charts.say_policy(answer.policy, answer.policy_problem)
         self._bars = bars
         self._show_figures()
+        if self._awaits_figures and self.bar.period.hasFocus():
+            self.take_focus()
+        self._awaits_figures = False
 
     def _show_figures(self) -> None:
         is_table = self.table_button.isChecked()

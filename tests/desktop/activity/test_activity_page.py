@@ -72,6 +72,27 @@ def settled(qtbot: QtBot, page: ActivityPage) -> None:
     )
 
 
+def test_the_keyboard_goes_to_the_hours_once_they_are_counted(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    window = start(log_url(ENTRIES)).window
+    page = window.activity
+    page.bar.set_filters(ALL_TIME)
+    with qtbot.wait_active(window):
+        window.activateWindow()
+    window.show_page(page)
+    qtbot.wait_until(page.charts.heat_map.hasFocus, timeout=20_000)
+    window.show_page(window.audit_log)
+    page.table_button.click()
+    window.show_page(page)
+    assert page.tables.hours.hasFocus()
+    # Who went on meanwhile stays there.
+    page.bar.target.setFocus()
+    page.refresh()
+    settled(qtbot, page)
+    assert page.bar.target.hasFocus()
+
+
 def cell(page: ActivityPage, weekday: int, hour: int) -> QModelIndex:
     return page.charts.heat_map.figures.index(weekday, hour)
 

@@ -20,15 +20,13 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
 
     is_pooled: connections stay open for the next piece of work.
     """
-    if path.is_dir():
-        raise DatabaseError(f"{path} is a folder.", "Name the database file in it.")
-    if not create and not path.exists():
+    try:
+        _look_at(path, create=create)
+    except OSError as error:
+        # In a folder that is closed to us, or with a name that no folder takes.
         raise DatabaseError(
-            f"There is no file {path}.",
-            "Check the path, or create a log with: mylla-audit init --database URL",
-        )
-    if create and not path.parent.is_dir():
-        raise DatabaseError(f"There is no folder {path.parent}.", "Create it first.")
+            f"{path} cannot be opened: {error.strerror}.", "Check that it exists and may be read."
+        ) from None
     mode = "rwc" if create else "rw"
     uri = f"file:{quote(str(path))}?mode={mode}"
 
@@ -66,3 +64,15 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
         connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _look_at(path: Path, *, create: bool) -> None:
+    if path.is_dir():
+        raise DatabaseError(f"{path} is a folder.", "Name the database file in it.")
+    if not create and not path.exists():
+        raise DatabaseError(
+            f"There is no file {path}.",
+            "Check the path, or create a log with: mylla-audit init --database URL",
+        )
+    if create and not path.parent.is_dir():
+        raise DatabaseError(f"There is no folder {path.parent}.", "Create it first.")

@@ -105,6 +105,7 @@ def test_a_database_that_is_not_there_or_not_one_is_exit_code_3(run: Run, tmp_pa
     empty.touch()
     for url, told in [
         (f"sqlite:///{tmp_path}/missing.sqlite", "There is no file"),
+        (f"sqlite:///{tmp_path}/{'n' * 260}.sqlite", "cannot be opened: File name too long."),
         (f"sqlite:///{tmp_path}", "is a folder"),
         (f"sqlite:///{foreign}", "is not an SQLite database"),
         (f"sqlite:///{empty}", "init"),

@@ -392,6 +392,20 @@ def test_a_tick_is_for_the_file_that_was_seen_and_any_name_can_be_typed(
     assert dialog.state.text()
 
 
+def test_a_name_that_no_folder_takes_is_refused_in_words(
+    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
+) -> None:
+    session = start(log_url(make_entries(3)))
+    dialog = opened(qtbot, session).exporting.dialog(tmp_path)
+    assert dialog is not None
+    qtbot.add_widget(dialog)
+    dialog.show()
+    dialog.file.setText(str(tmp_path / f"{'n' * 260}.csv"))
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: "the name is too long" in dialog.state.text(), timeout=20_000)
+    assert session.boundary.caught == []
+
+
 def hold(gate: Event, _cancellation: Cancellation, _report: Report) -> bool:
     return gate.wait(20)
 

@@ -61,7 +61,11 @@ class FileJobDialog(JobDialog):
 
     def look_at_file(self) -> None:
         """Offer to replace a file that is there."""
-        self.replace.setVisible(self.path().is_file())
+        is_there = False
+        # Of a name that is too long, or in a folder that is closed to us, the refusal tells.
+        with suppress(OSError):
+            is_there = self.path().is_file()
+        self.replace.setVisible(is_there)
         self.fit()
 
     def tell_written(self, path: Path, *lines: str) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from mylla_audit_desktop.database.local_time import local_seconds
 from mylla_audit_desktop.database.relation import ip_sort_key, lower_text
@@ -27,12 +28,13 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
         raise DatabaseError(
             f"{path} cannot be opened: {error.strerror}.", "Check that it exists and may be read."
         ) from None
-    mode = "rwc" if create else "rw"
-    uri = f"file:{quote(str(path))}?mode={mode}"
+    is_made = not create
 
     def connect() -> sqlite3.Connection:
+        nonlocal is_made
+        mode = "rw" if is_made else "rwc"
         connection = sqlite3.connect(
-            uri,
+            f"file:{quote(str(path))}?mode={mode}",
             uri=True,
             timeout=_BUSY_SECONDS,
             isolation_level=None,
@@ -50,10 +52,24 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
         except BaseException:  # a file that is no database is found out here; Ctrl+C too
             connection.close()
             raise
+        # Made once: what is removed later is not made anew.
+        is_made = True
         return connection
 
     pool = sa.QueuePool if is_pooled else sa.NullPool
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=pool)
+
+    @event.listens_for(engine, "connect")
+    def note_file(_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _file_at(path)
+
+    @event.listens_for(engine, "checkout")
+    def look_for_file(
+        _connection: sqlite3.Connection, record: ConnectionPoolEntry, _proxy: object
+    ) -> None:
+        # What was removed, or gave way to another, would be read and written on unseen.
+        if record.info["file"] != _file_at(path):
+            raise sa.exc.DisconnectionError
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
@@ -64,6 +80,14 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
         connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _look_at(path: Path, *, create: bool) -> None:

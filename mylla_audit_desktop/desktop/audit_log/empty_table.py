@@ -20,8 +20,7 @@ class EmptyTable(EmptyState):
         self._head.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101 - as EmptyState made it
-        # A line for the table's own edge, so that the head does not move.
-        layout.setContentsMargins(0, 1, 0, 11)
+        layout.setContentsMargins(0, 0, 0, 11)
         layout.insertWidget(0, self._head)
 
     def showEvent(self, event: QShowEvent) -> None:

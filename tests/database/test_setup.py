@@ -206,7 +206,7 @@ def test_a_foreign_log_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="not created by this program"):
         upgrade_schema(database)
     database.close()
-    with pytest.raises(DatabaseError, match="lacks the column occurred_at"):
+    with pytest.raises(DatabaseError, match="lacks the columns occurred_at"):
         open_database(f"sqlite:///{path}")
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 
 from mylla_audit_desktop import __version__
+from mylla_audit_desktop.desktop.ending import ending_by_signal
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.theme import Application
 from mylla_audit_desktop.log.errors import KnownError
@@ -62,7 +63,14 @@ def run(arguments: Namespace) -> int:
             code = error.exit_code
         session.window.close()
     else:
-        code = application.exec()
+
+        def end() -> None:
+            session.window.close()
+            # A dialog may be open over it.
+            application.exit(0)
+
+        with ending_by_signal(end):
+            code = application.exec()
     if not session.finish():
         # A thread still waits for a server that does not answer; waiting longer
         # would hang the quit, and destroying it would crash.

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
     from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
 
+_FILES_HAVE_NO_ROLES = f"{READABLE_BY_ALL} SQLite knows no roles."
+
 
 class Session:
     """Wires the window, the connections and the log on show."""
@@ -105,7 +107,7 @@ class Session:
         self.opener.failed.connect(self._failed)
         window.audit_log.notice.action.clicked.connect(self._act_on_notice)
         window.audit_log.notice.other.clicked.connect(self._act_otherwise)
-        window.notice.closed.connect(lambda: self.settings.change(is_told_of_files=True))
+        window.notice.closed.connect(self._take_notice)
 
     def _serve(self, ways: Switcher | WelcomePage) -> None:
         ways.chosen.connect(self.open)
@@ -194,11 +196,20 @@ class Session:
         self.switcher.mark(source)
         if source.kind is SourceKind.SAVED:
             self.settings.change(last_connection=source.value)
+        self._show_notice(source, log)
+
+    def _show_notice(self, source: Source, log: OpenLog) -> None:
         is_new = not self.settings.settings.is_told_of_files
-        if not log.database.is_postgresql and source.kind is not SourceKind.DEMO and is_new:
-            self.window.notice.say(f"{READABLE_BY_ALL} SQLite knows no roles.")
+        if source.caution:
+            self.window.notice.say(source.caution)
+        elif not log.database.is_postgresql and source.kind is not SourceKind.DEMO and is_new:
+            self.window.notice.say(_FILES_HAVE_NO_ROLES)
         else:
             self.window.notice.hide()
+
+    def _take_notice(self) -> None:
+        if self.window.notice.text() == _FILES_HAVE_NO_ROLES:
+            self.settings.change(is_told_of_files=True)
 
     def _close(self, database: Database) -> None:
         """Not on the UI thread: saying goodbye to a server may take a moment."""
@@ -312,11 +323,12 @@ class Session:
     def open_evidence(self, path: Path) -> "EvidenceDialog":
         """Import a file into a log of its own, and open that."""
         from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
+        from mylla_audit_desktop.evidence.evidence_log import evidence_caution
 
         dialog = EvidenceDialog(path, self._evidence, self.background, self.window)
 
         def imported(log: Path) -> None:
-            self.open(evidence(log, path.name))
+            self.open(evidence(log, path.name, evidence_caution(path)))
 
         dialog.imported.connect(imported)
         dialog.another_requested.connect(self.choose_evidence)

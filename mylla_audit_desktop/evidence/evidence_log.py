@@ -50,6 +50,16 @@ def make_evidence_log(
     return final
 
 
+def evidence_caution(path: Path) -> str:
+    """What to know of entries that no manifest vouches for; "" where one does."""
+    if manifest_path(path).is_file():
+        return ""
+    return (
+        f"No manifest stands beside {path.name}: nothing tells whether it is complete and"
+        " unaltered, and a ' that an export for spreadsheets put before a value is still there."
+    )
+
+
 def _make(
     draft: Path, path: Path, cancellation: Cancellation, progress: Callable[[int], None]
 ) -> None:

@@ -551,6 +551,22 @@ def test_a_cancelled_decision_shows_what_is_stored(
     decided(qtbot, page, "1 decided")
 
 
+def test_what_was_said_of_a_cancelled_reading_is_over_with_the_next(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    page.refresh()
+    page.findings.stop_wanted.emit()
+    assert page.banner.text() == "Reading was cancelled; the findings are those read before."
+    page.refresh()
+    qtbot.wait_until(lambda: not page.banner.isVisible(), timeout=PATIENCE)
+    # What was done stays said, until it is closed.
+    page.tell("Saved.")
+    with qtbot.wait_signal(page.review_shown, timeout=PATIENCE):
+        page.refresh()
+    assert page.banner.isVisible()
+
+
 def until_written(qtbot: QtBot, dialog: ReportDialog) -> None:
     qtbot.wait_until(lambda: dialog.written is not None, timeout=PATIENCE)
 

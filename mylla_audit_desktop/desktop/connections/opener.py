@@ -1,7 +1,7 @@
 """Opening a log in the background: the demo, a URL, a saved connection, an SQLite file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -31,12 +31,13 @@ class SourceKind(Enum):
 class Source:
     """What is to be opened. value: the URL, the saved connection's name, or the path.
 
-    name: what people call it.
+    name: what people call it. caution: what to know once it is open.
     """
 
     kind: SourceKind
     value: str = ""
     name: str = ""
+    caution: str = field(default="", compare=False)
 
 
 DEMO = Source(SourceKind.DEMO, name="Demo")
@@ -47,9 +48,9 @@ def saved(name: str) -> Source:
     return Source(SourceKind.SAVED, name, name)
 
 
-def evidence(log: Path, name: str) -> Source:
+def evidence(log: Path, name: str, caution: str = "") -> Source:
     """The log of an evidence file."""
-    return Source(SourceKind.EVIDENCE, f"sqlite:///{log}", name)
+    return Source(SourceKind.EVIDENCE, f"sqlite:///{log}", name, caution)
 
 
 class Opener(QObject):

@@ -183,7 +183,8 @@ class ReviewPage(Page):
             self.overview.show(None)
             self.findings.say("Cancelled", "No findings were read.", "Read again")
         else:
-            self.tell("Reading was cancelled; the findings are those read before.")
+            sentence = "Reading was cancelled; the findings are those read before."
+            self.banner.say(sentence, is_passing=True)
 
     def _take_failure(self, error: Exception) -> None:
         self.findings.set_busy(is_busy=False)

@@ -16,6 +16,7 @@ class NoticeBar(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self.setAccessibleName(name)
+        self._is_passing = False
         self._sentence = plain_label("")
         self._sentence.setWordWrap(True)
         self.button = button(button_text, "link")
@@ -27,8 +28,9 @@ class NoticeBar(QFrame):
         self.button.clicked.connect(self._close)
         self.hide()
 
-    def say(self, text: str, *, is_error: bool = False) -> None:
-        """Show a sentence."""
+    def say(self, text: str, *, is_error: bool = False, is_passing: bool = False) -> None:
+        """Show a sentence; `forget_error` takes an error away, and what is passing."""
+        self._is_passing = is_error or is_passing
         self._sentence.setText(visible_text(text))
         self.setAccessibleDescription(self._sentence.text())
         set_tone(self, "isError", "true" if is_error else "false")
@@ -42,7 +44,7 @@ class NoticeBar(QFrame):
 
     def forget_error(self) -> None:
         """What failed works again: nothing is said of it any more."""
-        if self.property("isError") == "true":
+        if self._is_passing:
             self.hide()
 
     def _close(self) -> None:

@@ -20,6 +20,7 @@ from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDial
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.welcome import WelcomePage
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
+from mylla_audit_desktop.evidence.manifest import manifest_path
 from tests.desktop.conftest import make_entries
 from tests.desktop.connections.conftest import Begin
 from tests.memory_keyring import MemoryKeyring
@@ -260,6 +261,23 @@ def test_evidence_is_opened_as_a_log_of_its_own(
     qtbot.wait_until(lambda: not session.opener.is_busy and not dialogs(session), timeout=PATIENCE)
     assert list((session.profile.data / "evidence").iterdir()) == made
     assert not session.window.notice.isVisible()
+
+
+def test_evidence_without_its_manifest_is_said_to_be_that(
+    qtbot: QtBot, begin: Begin, log_url: LogUrl, tmp_path: Path
+) -> None:
+    csv = tmp_path / "evidence.csv"
+    assert main(["export", "--database", log_url(make_entries(3)), "--output", str(csv),
+                 "--all-time"]) == 0  # fmt: skip
+    manifest_path(csv).unlink()
+    session = begin()
+    session.open_evidence(csv)
+    page, notice = session.window.audit_log, session.window.notice
+    qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)
+    assert notice.text().startswith("No manifest stands beside evidence.csv")
+    # What is told once of files is still to be told.
+    press(qtbot, "Understood", notice)
+    assert not session.settings.settings.is_told_of_files
 
 
 def choices(session: Session, title: str) -> dict[str, QAction]:

@@ -6,10 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QKeyCombination, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtCore import QEvent, QKeyCombination, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QHeaderView, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.review.page import ReviewPage
@@ -19,6 +27,7 @@ from mylla_audit_desktop.desktop.shortcuts import (
     SHORTCUTS,
     WINDOW_SHORTCUTS,
 )
+from mylla_audit_desktop.desktop.widgets.field_keys import leave_shortcuts
 from mylla_audit_desktop.desktop.window import MainWindow
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
@@ -290,3 +299,27 @@ def test_the_keys_of_every_page(keyboard: Keyboard, closing: str) -> None:
     press(closing, lambda: not window.isVisible())
     keyboard.pressed += ["Alt+1 … Alt+4", "Ctrl+W, Ctrl+Q"]
     assert keyboard.has_all(WINDOW_SHORTCUTS)
+
+
+class _OnX11(QLineEdit):
+    """As Qt's fields are where Ctrl+E goes to the end of the line."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+
+def test_the_export_key_is_left_to_the_window_while_one_types(qtbot: QtBot) -> None:
+    window, field_on_x11 = QWidget(), _OnX11()
+    qtbot.add_widget(window)
+    QVBoxLayout(window).addWidget(field_on_x11)
+    leave_shortcuts(field_on_x11)
+    asked: list[bool] = []
+    QShortcut(QKeySequence("Ctrl+E"), window).activated.connect(lambda: asked.append(True))
+    window.show()
+    field_on_x11.setFocus()
+    qtbot.wait_until(field_on_x11.hasFocus)
+    QTest.keyClick(field_on_x11, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert asked == [True]

@@ -16,6 +16,7 @@ from mylla_audit_desktop.desktop.widgets import (
     set_tone,
     tell,
 )
+from mylla_audit_desktop.desktop.widgets.field_keys import leave_shortcuts
 from mylla_audit_desktop.log.visible import visible_text
 from mylla_audit_desktop.review.decision import NOTE_REQUIRED, Verdict
 
@@ -87,6 +88,7 @@ class DecisionForm(QFrame):
         # What was typed and not yet decided, by the findings it was meant for.
         self._drafts: dict[tuple[str, ...], str] = {}
         self.note = _Note()
+        leave_shortcuts(self.note)
         self.caption = field_label("Decision note", self.note, "section")
         self.note.setAccessibleName("Decision note")
         self.note.setPlaceholderText("Why, and what was done (required unless expected)")

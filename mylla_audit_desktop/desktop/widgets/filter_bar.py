@@ -33,6 +33,7 @@ from mylla_audit_desktop.desktop.widgets import (
     say_aloud,
 )
 from mylla_audit_desktop.desktop.widgets.choices import Choice, ChoiceCompleter
+from mylla_audit_desktop.desktop.widgets.field_keys import leave_shortcuts
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import InputError
@@ -177,6 +178,7 @@ class FilterBar(QFrame):
             field.editingFinished.connect(self._start_pause)
         for field in (self.start, self.end, self.actor, self.action, self.target):
             field.returnPressed.connect(self._apply)
+        leave_shortcuts(self.start, self.end, self.actor, self.action, self.target)
         self._timer.timeout.connect(self._apply_when_typed)
         self.hours.clicked.connect(self._remove_hours)
         self.clear.clicked.connect(self.clear_filters)

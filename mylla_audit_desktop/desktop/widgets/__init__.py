@@ -380,7 +380,7 @@ class EmptyState(QWidget):
         # for its height never says less than the least that it may have.
         self._sentence.setMinimumHeight(0)
         self._sentence.ensurePolished()
-        self._sentence.setFixedSize(width, self._sentence.heightForWidth(width))
+        self._sentence.setFixedSize(width, max(self._sentence.heightForWidth(width), 0))
 
     def sentences(self) -> str:
         """What is shown, as one text."""

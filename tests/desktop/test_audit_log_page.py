@@ -225,6 +225,18 @@ def test_copy_gives_the_selected_entries_as_text(
     assert lines[1].startswith("2026-11-20T12:59:59.000000+01:00\t")
 
 
+def test_more_entries_than_can_be_copied_are_not_selected_at_once(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(10_001))))
+    qtbot.wait_until(lambda: page.model.is_exact, timeout=20_000)
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert page.bar.message.text() == "More than 10,000 entries cannot be selected. Use Export CSV."
+    # A screen reader asks how many rows are selected, and Qt looks at each cell of each.
+    assert len(page.table.selectionModel().selectedRows()) == 1
+
+
 def test_the_diff_tells_fields_and_values(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
     page = opened(qtbot, start(log_url(make_entries(5))))
     page.table.go_to(0)

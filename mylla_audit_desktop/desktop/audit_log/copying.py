@@ -8,14 +8,11 @@ from PySide6.QtGui import QGuiApplication
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader, Snapshot, Waypoints
 from mylla_audit_desktop.desktop.audit_log.entry_model import COLUMNS, EntryModel
-from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
+from mylla_audit_desktop.desktop.audit_log.entry_table import MOST_SELECTED, EntryTable
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.visible import visible_name, visible_text
-
-# Beyond this an export is the right tool.
-_MOST_COPIED = 10_000
 
 
 class Copying(QObject):
@@ -42,8 +39,8 @@ class Copying(QObject):
         ranges = self._table.selected_ranges()
         if reader is None or snapshot is None or not ranges:
             return
-        if sum(last - first + 1 for first, last in ranges) > _MOST_COPIED:
-            what = f"More than {_MOST_COPIED:,} entries are selected."
+        if sum(last - first + 1 for first, last in ranges) > MOST_SELECTED:
+            what = f"More than {MOST_SELECTED:,} entries are selected."
             self.refused.emit(InputError(what, "Use Export CSV."))
             return
         waypoints = self._model.waypoints

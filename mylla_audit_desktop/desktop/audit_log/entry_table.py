@@ -10,8 +10,11 @@ from mylla_audit_desktop.desktop.widgets import plain_action
 from mylla_audit_desktop.desktop.widgets.piece_table import PieceTable
 from mylla_audit_desktop.desktop.widgets.selection import SelectionFollower
 from mylla_audit_desktop.log.entry import EntrySummary
+from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.query import Sort, SortColumn
 
+# Beyond this an export is the right tool.
+MOST_SELECTED = 10_000
 _WIDTHS = (214, 128, 176, 172, 106, 124)
 # The time and an IPv4 address are always whole.
 _WHOLE_COLUMNS = (0, 5)
@@ -26,6 +29,7 @@ class EntryTable(PieceTable):
     only_actor = Signal(str)
     only_action = Signal(str)
     copy_requested = Signal()
+    selection_refused = Signal(object)
     search_typed = Signal(object, str)
 
     def __init__(self, model: EntryModel, theme: Theme) -> None:
@@ -171,6 +175,18 @@ class EntryTable(PieceTable):
             self._show_menu_of_current()
         else:
             super().keyPressEvent(event)
+
+    def selectAll(self) -> None:
+        """Of no more than could be copied.
+
+        Asked by a screen reader how many of a million are selected, Qt looks at each of their
+        cells, and the window stands still for a minute.
+        """
+        if self.model().rowCount() <= MOST_SELECTED:
+            super().selectAll()
+            return
+        what = f"More than {MOST_SELECTED:,} entries cannot be selected."
+        self.selection_refused.emit(InputError(what, "Use Export CSV."))
 
     def keyboardSearch(self, search: str) -> None:
         """Type-ahead over the whole result, in the column with the focus."""

@@ -114,6 +114,7 @@ class AuditLogPage(Page):
         self.table.only_action.connect(lambda action: self._narrow(actions=(action,)))
         self.table.copy_requested.connect(self.copy_selection)
         self._copying.refused.connect(self.bar.show_error)
+        self.table.selection_refused.connect(self.bar.show_error)
         for work, name in ((self._copying, _COPYING), (self._type_ahead, _SEARCHING)):
             work.begun.connect(partial(self.line.begin, name))
             work.ended.connect(partial(self.line.end, name))

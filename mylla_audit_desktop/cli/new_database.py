@@ -27,7 +27,9 @@ def creating_database(arguments: Namespace) -> Iterator["Database"]:
             yield database
     except BaseException:  # Ctrl+C too
         if path is not None and is_new:
-            path.unlink(missing_ok=True)
+            from mylla_audit_desktop.database.sqlite import remove_sqlite
+
+            remove_sqlite(path)
         raise
 
 

@@ -16,6 +16,17 @@ from mylla_audit_desktop.log.errors import DatabaseError
 _BUSY_SECONDS = 15
 
 
+def remove_sqlite(path: Path) -> None:
+    """Remove a file that nobody has open, and what undoes a write that failed in it.
+
+    Raises OSError where the system refuses.
+    """
+    # In this order: a journal without its file is put away by SQLite, and a file without the
+    # journal would be half written.
+    path.unlink(missing_ok=True)
+    path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+
+
 def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Engine:
     """An engine over one file, which may be new with `create`. Raises DatabaseError.
 

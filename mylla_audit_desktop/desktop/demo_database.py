@@ -8,6 +8,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database, open_database
 from mylla_audit_desktop.database.first_policy import append_first_policy
 from mylla_audit_desktop.database.setup import has_newest_schema, upgrade_schema
+from mylla_audit_desktop.database.sqlite import remove_sqlite
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.review.policy_file import format_policy
 
@@ -28,7 +29,7 @@ def open_demo(
             _make(draft, cancellation, progress)
             draft.replace(path)
         finally:
-            draft.unlink(missing_ok=True)
+            remove_sqlite(draft)
     database = open_database(f"sqlite:///{path}")
     if not has_newest_schema(database):
         # Made by an older version of this program.

@@ -6,6 +6,7 @@ is kept in a folder within, from which the same evidence file brings it back.
 
 from pathlib import Path
 
+from mylla_audit_desktop.database.sqlite import remove_sqlite
 from mylla_audit_desktop.log.errors import InputError
 
 DIGEST_LENGTH = 16
@@ -42,8 +43,7 @@ def put_away(path: Path, *, for_good: bool) -> None:
     """
     try:
         if for_good:
-            path.unlink(missing_ok=True)
-            path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+            remove_sqlite(path)
             return
         kept = path.parent / _PUT_AWAY
         kept.mkdir(exist_ok=True)

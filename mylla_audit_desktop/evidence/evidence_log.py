@@ -9,6 +9,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_profile
 from mylla_audit_desktop.database.parameters import SqliteParameters
 from mylla_audit_desktop.database.setup import upgrade_schema
+from mylla_audit_desktop.database.sqlite import remove_sqlite
 from mylla_audit_desktop.evidence.evidence_folder import log_path
 from mylla_audit_desktop.evidence.import_file import import_file, parse_file
 from mylla_audit_desktop.evidence.manifest import manifest_path
@@ -40,8 +41,7 @@ def make_evidence_log(
             _make(draft, path, cancellation, progress)
             draft.replace(final)
         finally:
-            draft.unlink(missing_ok=True)
-            draft.with_name(f"{draft.name}-journal").unlink(missing_ok=True)
+            remove_sqlite(draft)
     except OSError as error:
         raise InputError(
             f"The evidence could not be put into {folder}: {error.strerror}.",

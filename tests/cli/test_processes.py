@@ -75,6 +75,26 @@ def test_a_cancelled_import_leaves_no_new_file(many_entries: Path, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == [many_entries.name]
 
 
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0,
+    reason="no disk of a size of our own can be mounted here",
+)
+@pytest.mark.parametrize("command", ["import {} --database", "demo --database"])
+def test_a_full_disk_leaves_no_new_file(many_entries: Path, tmp_path: Path, command: str) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    words = f"{' '.join(COMMAND)} {command.format(many_entries)} sqlite:///{disk}/new.sqlite"
+    script = f"mount -t tmpfs -o size=1m tmpfs {disk} && {words}; code=$?; ls -A {disk}; exit $code"
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3, done.stderr
+    assert done.stderr == (
+        f"mylla-audit: There is no room left for {disk}/new.sqlite. Free space and try again.\n"
+    )
+    assert done.stdout == ""
+
+
 def test_a_cancelled_export_leaves_nothing_behind(
     empty_url: str, run: Run, many_entries: Path, tmp_path: Path
 ) -> None:

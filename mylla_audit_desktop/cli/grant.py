@@ -14,16 +14,18 @@ def run(arguments: Namespace, cancellation: Cancellation) -> int:
     from mylla_audit_desktop.database.members import write_member
 
     role = Role(arguments.role)
+    # As with a filter: what was pasted with blanks at its sides means the same.
+    actor_id, actor_name = arguments.actor_id.strip(), arguments.actor_name.strip()
     with closing(open_asked(arguments)) as database:
         has_changed = write_member(
             database,
             arguments.login,
             role,
-            arguments.actor_id,
-            arguments.actor_name,
+            actor_id,
+            actor_name,
             cancellation,
         )
-    who = f"{arguments.actor_name} ({arguments.actor_id})"
+    who = f"{actor_name} ({actor_id})"
     what = "is now" if has_changed else "is already"
     print(visible_text(f"{arguments.login} {what} {ROLE_NAMES[role]}: {who}"))
     return 0

@@ -1,8 +1,11 @@
 """Creating and upgrading the schema; running it again changes nothing."""
 
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import psycopg
 import sqlalchemy as sa
 
 from mylla_audit_desktop.database.apply_grants import apply_grants
@@ -23,7 +26,7 @@ def upgrade_schema(database: Database) -> tuple[str, ...]:
     make (a view, somebody else's table) is left alone: DatabaseError says so.
     """
     notes: tuple[str, ...] = ()
-    with database.writing(Cancellation()) as connection:
+    with database.writing(Cancellation()) as connection, _saying_who_may(database):
         if database.is_postgresql:
             connection.execute(
                 sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SETUP_LOCK}
@@ -43,6 +46,21 @@ def upgrade_schema(database: Database) -> tuple[str, ...]:
             notes = apply_grants(connection)
     database.check_entries()
     return notes
+
+
+@contextmanager
+def _saying_who_may(database: Database) -> Iterator[None]:
+    """The role that others are advised to ask for does not help here."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise
+        raise DatabaseError(
+            f"{database.label} does not let the login {database.login} set up the log"
+            " or add to it.",
+            "Sign in as the owner of the log, or as a superuser.",
+        ) from None
 
 
 def has_newest_schema(database: Database) -> bool:

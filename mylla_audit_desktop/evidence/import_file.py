@@ -70,7 +70,7 @@ def parse_file(path: Path, *, is_for_sqlite: bool = False) -> Iterator[tuple[int
         if not first:
             raise InputError(f"{path} is empty.", "Nothing was imported.")
         try:
-            if first.lstrip().startswith(b"{"):
+            if first.lstrip().startswith((b"{", b"[")):
                 yield from _parse_ndjson(file)
             else:
                 yield from _parse_csv(file, _read_origin(path), is_for_sqlite=is_for_sqlite)

@@ -58,6 +58,10 @@ def entry_from_json(line: str) -> NewEntry:
         members = DECODER.decode(line)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        # Its own words count lines within this one.
+        column = min(error.pos, len(line.rstrip())) + 1
+        raise ValueError(f"it is not JSON, from column {column} on: {error.msg}") from None
     except ValueError as error:
         raise ValueError(f"it is not JSON ({error})") from None
     if not isinstance(members, JsonMembers):

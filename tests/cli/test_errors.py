@@ -6,11 +6,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.log.filters import LogFilters
 from tests.cli.conftest import COMMAND, Run, entry, run_process
+from tests.servers import Server
 
 CANARY = "kanarienvogel-4711"
 
@@ -142,6 +144,33 @@ def test_a_login_that_is_not_let_in_is_exit_code_3(
     # Neither the network nor the server is to blame.
     assert "did not let you in" in outcome.err
     assert "Check the user" in outcome.err
+
+
+@pytest.mark.postgresql
+def test_who_does_not_own_a_log_is_told_who_sets_it_up(
+    postgresql_server: Server, postgresql_url: str, run: Run, sqlite_log: str, tmp_path: Path
+) -> None:
+    postgresql_server.execute("CREATE ROLE no_owner LOGIN")
+    own = postgresql_url.replace("postgres@", "no_owner@")
+    evidence = tmp_path / "evidence.csv"
+    words = ("export", "--database", sqlite_log, "--all-time", "--output", str(evidence))
+    assert run(*words).code == 0
+    try:
+        new = run("init", "--database", own)
+        assert run("init", "--database", postgresql_url).code == 0
+        who = ("--actor-id", "usr_9", "--actor-name", "Ben", "--role", "super-admin")
+        assert run("grant", "no_owner", *who, "--database", postgresql_url).code == 0
+        refused = [run("init", "--database", own), run("demo", "--database", own),
+                   run("import", str(evidence), "--database", own)]  # fmt: skip
+    finally:
+        with psycopg.connect(postgresql_url, autocommit=True) as connection:
+            connection.execute("DROP OWNED BY no_owner")
+            connection.execute("DROP ROLE no_owner")
+    for outcome in (new, *refused):
+        assert (outcome.code, outcome.out) == (3, "")
+        assert is_one_line(outcome.err), outcome.err
+        assert "does not let the login no_owner set up the log or add to it" in outcome.err
+        assert "Sign in as the owner" in outcome.err
 
 
 @pytest.mark.parametrize(

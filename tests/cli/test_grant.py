@@ -48,6 +48,15 @@ def test_a_login_gets_its_role_once(log: str, login: str, run: Run) -> None:
 
 
 @pytest.mark.postgresql
+def test_pasted_blanks_are_no_part_of_a_team_member(log: str, login: str, run: Run) -> None:
+    who = ("--actor-id", " usr_4\n", "--actor-name", "Ana Weber ")
+    outcome = run("grant", login, "--role", "admin", *who, "--database", log)
+    assert outcome.out == f"{login} is now Admin: Ana Weber (usr_4)\n"
+    outcome = run("grant", login, "--role", "admin", *WHO, "--database", log)
+    assert outcome.out == f"{login} is already Admin: Ana Weber (usr_4)\n"
+
+
+@pytest.mark.postgresql
 def test_who_is_no_administrator_gives_no_roles(log: str, login: str, run: Run) -> None:
     assert run("grant", login, "--role", "super-admin", *WHO, "--database", log).code == 0
     own = log.replace("postgres@", f"{login}@")

@@ -109,7 +109,8 @@ def refusal(log: Database, path: Path) -> str:
             2,
             "UTF-8",
         ),
-        ("{\n", 1, "not JSON"),
+        ("{\n", 1, "not JSON, from column 2 on: Expecting property name"),
+        ("[]\n", 1, "it is not a JSON object"),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_imported(

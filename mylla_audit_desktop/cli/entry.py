@@ -1,5 +1,6 @@
 """Where `mylla-audit` begins: Ctrl-C is answered in words from the first moment on."""
 
+import os
 import sys
 
 
@@ -11,8 +12,10 @@ def main() -> int:
 
         return run()
     except KeyboardInterrupt:
-        print("mylla-audit: Cancelled. Nothing was changed.", file=sys.stderr)
-        return 130
+        # Python would end by the signal where it came while it ran code made of a text.
+        if sys.stderr is not None:
+            print("mylla-audit: Cancelled. Nothing was changed.", file=sys.stderr, flush=True)
+        os._exit(130)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from mylla_audit_desktop import __version__
 from mylla_audit_desktop.cli.arguments import Parser, add_database, add_filters
 from mylla_audit_desktop.cli.grant_parser import add_grant
-from mylla_audit_desktop.cli.interruption import Interruption
+from mylla_audit_desktop.cli.interruption import CANCELLED, Interruption
 from mylla_audit_desktop.cli.redaction import Redactor
 from mylla_audit_desktop.cli.retention_parser import add_retention
 from mylla_audit_desktop.cli.review_parser import add_review
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     redactor = Redactor(words)
-    interruption = Interruption()
+    interruption = Interruption(is_alone=argv is None)
     _prepare_streams()
     try:
         with interruption.listening():
@@ -67,7 +67,7 @@ def _outcome(error: BaseException, *, is_cancelled: bool) -> tuple[int, str]:
     """Exit code and sentence of what ended a command; what is not foreseen is a bug."""
     if is_cancelled or isinstance(error, CancelledError | KeyboardInterrupt):
         said = str(error) if isinstance(error, CancelledError) else ""
-        return 130, said or "Cancelled. Nothing was changed."
+        return 130, said or CANCELLED
     if isinstance(error, KnownError):
         return error.exit_code, error.sentence
     if isinstance(error, OSError):

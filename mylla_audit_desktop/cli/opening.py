@@ -4,6 +4,7 @@ import getpass
 import signal
 import sys
 
+from mylla_audit_desktop.cli.interruption import SIGNALS
 from mylla_audit_desktop.connections.opening import (
     Opening,
     open_connection,
@@ -55,11 +56,17 @@ def _is_terminal() -> bool:
 
 def _ask(why: str) -> str:
     print(f"mylla-audit: {visible_text(why)}", file=sys.stderr)
-    # A command that writes ends gently; while it asks, Ctrl-C ends it on the spot.
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Not gently, as what writes would end: it waits. Not at once, as what reads would: the
+    # terminal shows nothing of what is typed.
+    former = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in SIGNALS
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         return getpass.getpass("Password: ")
     except EOFError:
         raise KeyboardInterrupt from None
     finally:
-        signal.signal(signal.SIGINT, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)

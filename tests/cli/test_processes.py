@@ -159,6 +159,52 @@ def test_a_terminal_gets_progress_and_no_colour_codes_in_a_pipe(
     assert "\x1b" not in run("list", "--database", sqlite_log, "--all-time").out
 
 
+def test_a_list_that_is_stopped_while_it_reads_a_row_says_only_so(
+    sqlite_url: str, run: Run, many_entries: Path
+) -> None:
+    assert run("import", str(many_entries), "--database", sqlite_url).code == 0
+    # Signals itself where the driver makes a text of what it has read.
+    script = (
+        "import os, signal, sys\n"
+        "from mylla_audit_desktop.cli.main import main\n"
+        "from mylla_audit_desktop.database import sqlite\n"
+        "count = 0\n"
+        "def text(value):\n"
+        "    global count\n"
+        "    count += 1\n"
+        "    if count == 20_000:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return value.decode()\n"
+        "sqlite.methodcaller = lambda *_: text\n"
+        f"sys.argv[1:] = ['list', '--database', {sqlite_url!r}, '--all-time', '--limit', '40000']\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == "mylla-audit: Cancelled. Nothing was changed.\n"
+    assert done.returncode == 130
+
+
+def test_a_signal_after_the_work_changes_nothing_of_how_it_ended(
+    sqlite_log: str, tmp_path: Path
+) -> None:
+    # Signals itself when the program is left.
+    script = (
+        "import atexit, os, signal, sys\n"
+        "from mylla_audit_desktop.cli.main import main\n"
+        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))\n"
+        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGTERM))\n"
+        f"sys.argv[1:] = ['export', '--database', {sqlite_log!r},"
+        f" '--output', {str(tmp_path / 'x.csv')!r}]\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_ctrl_c_while_the_program_still_loads_is_one_line(sqlite_url: str) -> None:
     # Signals itself in the middle of loading the commands.
     script = (

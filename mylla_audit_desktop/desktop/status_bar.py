@@ -42,6 +42,7 @@ class StatusBar(QStatusBar):
         self.mark.hide()
         self.connection = button("No database", "flat")
         self.connection.setAccessibleName("Connection")
+        self.connection.setAccessibleDescription(self.connection.text())
         self.connections = QMenu("Connections", self)
         self.connection.setMenu(self.connections)
         self.reviewer = plain_label("")

@@ -137,6 +137,7 @@ def test_a_page_names_its_widgets_as_agreed(qtbot: QtBot, window: MainWindow, na
 
 def test_the_dialogs_name_their_widgets_as_agreed(qtbot: QtBot, start: Start) -> None:
     session = start(None)
+    assert session.window.status.connection.accessibleDescription() == "No database"
     dialog = session.add_connection()
     # There is nothing to remove before it is saved.
     assert set(CONNECTION.items()) - named(dialog) == {("Remove", BUTTON)}

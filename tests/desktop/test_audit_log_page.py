@@ -235,6 +235,12 @@ def test_more_entries_than_can_be_copied_are_not_selected_at_once(
     assert page.bar.message.text() == "More than 10,000 entries cannot be selected. Use Export CSV."
     # A screen reader asks how many rows are selected, and Qt looks at each cell of each.
     assert len(page.table.selectionModel().selectedRows()) == 1
+    page.bar.show_error(InputError(""))
+    QTest.keyClick(page.table, Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier)
+    assert page.bar.message.text().startswith("More than 10,000 entries cannot be selected.")
+    assert page.table.selected_ranges() == [(10_000, 10_000)]
+    QTest.keyClick(page.table, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert page.table.selected_ranges() == [(9_999, 10_000)]
 
 
 def test_the_diff_tells_fields_and_values(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:

@@ -1,6 +1,14 @@
 """The table of entries: order, columns, keyboard, copy, and the menu on an entry."""
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
@@ -185,6 +193,24 @@ class EntryTable(PieceTable):
         if self.model().rowCount() <= MOST_SELECTED:
             super().selectAll()
             return
+        self._refuse_selection()
+
+    def selectionCommand(
+        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """Likewise with Shift: what would be too long begins anew."""
+        command = super().selectionCommand(index, event)
+        flags = QItemSelectionModel.SelectionFlag
+        if command & flags.Current:
+            current = self.currentIndex().row()
+            stretch = [one for one in self.selected_ranges() if one[0] <= current <= one[1]]
+            ends = [current, index.row(), *(row for one in stretch for row in one)]
+            if max(ends) - min(ends) >= MOST_SELECTED:
+                self._refuse_selection()
+                return flags.ClearAndSelect | flags.Rows
+        return command
+
+    def _refuse_selection(self) -> None:
         what = f"More than {MOST_SELECTED:,} entries cannot be selected."
         self.selection_refused.emit(InputError(what, "Use Export CSV."))
 

@@ -189,6 +189,41 @@ def test_typing_a_name_goes_to_the_next_entry_of_it(
     assert entry.actor_name == "Luis Ortega"
 
 
+def test_a_name_is_typed_with_its_space_and_one_that_is_not_there_is_said(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(30))))
+    page.table.go_to(0, 1)
+    QTest.keyClicks(page.table, "luis o")
+    qtbot.wait_until(
+        lambda: (one := page.table.current_entry()) is not None and one.actor_name[0] == "L",
+        timeout=20_000,
+    )
+    assert not page.busy.isVisible()
+    QTest.keyClicks(page.table, "x")
+    qtbot.wait_until(
+        lambda: page.busy.text().startswith("Nothing in this column begins with"), timeout=20_000
+    )
+    assert len(page.table.selectionModel().selectedRows()) == 1
+
+
+def test_a_capital_goes_to_its_entry_and_selects_no_other(
+    qtbot: QtBot, start: Start, log_url: LogUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(30))))
+    page.table.go_to(0, 1)
+    QTest.keyClick(page.table, Qt.Key.Key_Space)
+    # Shift is still held when the entry is found.
+    monkeypatch.setattr(LogReader, "read_next_match", lambda *_given: 4)
+    window = page.window().windowHandle()
+    QTest.keyPress(window, Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyPress(window, Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.wait_until(lambda: page.table.currentIndex().row() == 4, timeout=20_000)
+    assert len(page.table.selectionModel().selectedRows()) == 1
+    QTest.keyRelease(window, Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyRelease(window, Qt.Key.Key_Shift)
+
+
 def test_new_entries_raise_a_banner_and_shift_nothing(
     qtbot: QtBot, start: Start, log_url: LogUrl
 ) -> None:

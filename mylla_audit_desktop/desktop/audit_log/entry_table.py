@@ -153,6 +153,9 @@ class EntryTable(PieceTable):
             column = max(self.currentIndex().column(), 0)
         index = self._entries.index(row, column)
         self.setCurrentIndex(index)
+        # The view looks at the keys, and Shift of a capital may still be held.
+        flag = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(index, flag.ClearAndSelect | flag.Rows)
         self.scrollTo(index)
 
     def selected_ranges(self) -> list[tuple[int, int]]:
@@ -219,8 +222,7 @@ class EntryTable(PieceTable):
         column = SORT_COLUMNS.get(self.currentIndex().column(), SortColumn.ACTOR)
         if column is SortColumn.TIMESTAMP:
             column = SortColumn.ACTOR
-        if search.strip():
-            self.search_typed.emit(column, search)
+        self.search_typed.emit(column, search)
 
     # -- menus -----------------------------------------------------------------
 

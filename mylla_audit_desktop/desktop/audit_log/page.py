@@ -119,6 +119,7 @@ class AuditLogPage(Page):
             work.begun.connect(partial(self.line.begin, name))
             work.ended.connect(partial(self.line.end, name))
             work.failed.connect(self._take_failure)
+        self._type_ahead.missed.connect(self.line.tell)
         self._new_entries.counted.connect(self.line.show_new)
         self._details_reader.described.connect(self.details.show_details)
         self._details_reader.delayed.connect(lambda: self._say_of_entry("Reading the entry…"))

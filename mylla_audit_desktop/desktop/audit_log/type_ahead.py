@@ -1,5 +1,7 @@
 """Typing a name in the table goes to its next entry, wherever in the result that is."""
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
@@ -10,14 +12,19 @@ from mylla_audit_desktop.desktop.audit_log.entry_table import EntryTable
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import SortColumn
+from mylla_audit_desktop.log.visible import visible_text
 
 
 class TypeAhead(QObject):
-    """Collects letters typed in quick succession and looks for what they begin."""
+    """Collects letters typed in quick succession and looks for what they begin.
+
+    missed: nothing begins so, in words.
+    """
 
     begun = Signal()
     ended = Signal()
     failed = Signal(object)
+    missed = Signal(str)
 
     def __init__(self, background: Background, model: EntryModel, table: EntryTable) -> None:
         super().__init__(table)
@@ -37,6 +44,9 @@ class TypeAhead(QObject):
         reader, snapshot = self._reader, self._model.snapshot
         if reader is None or snapshot is None:
             return
+        # A space stands within a name; alone it only selects.
+        if not (self._typed or typed.strip()):
+            return
         self._typed += typed
         self._pause.start(QGuiApplication.styleHints().keyboardInputInterval() * 2)
         prefix, after = self._typed, self._table.current_entry()
@@ -48,7 +58,9 @@ class TypeAhead(QObject):
 
         self.begun.emit()
         self._slot.put(
-            self._background.run(work, done=self._go_to, failed=self._fail, lane="details")
+            self._background.run(
+                work, done=partial(self._go_to, prefix), failed=self._fail, lane="details"
+            )
         )
 
     def cancel(self) -> None:
@@ -60,9 +72,11 @@ class TypeAhead(QObject):
         self.ended.emit()
         self.failed.emit(error)
 
-    def _go_to(self, row: int | None) -> None:
+    def _go_to(self, prefix: str, row: int | None) -> None:
         self.ended.emit()
-        if row is not None and row < self._model.rowCount():
+        if row is None:
+            self.missed.emit(f"Nothing in this column begins with “{visible_text(prefix)}”.")
+        elif row < self._model.rowCount():
             self._table.go_to(row)
 
     def _forget(self) -> None:

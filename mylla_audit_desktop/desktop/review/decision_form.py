@@ -154,13 +154,19 @@ class DecisionForm(QFrame):
             refusal = permission.refusal(verdict)
             one.setEnabled(not refusal and not self._is_busy)
             explain(one, refusal or f"{_NAMES[verdict]} ({_KEYS[verdict]})")
+        self._show_hint()
+        self.note.setEnabled(not (permission.no_verdict and permission.no_reopening))
+
+    def _show_hint(self) -> None:
+        permission = self._permission
         hint = "E · F · X decide and go to the next open finding. Decisions are only ever added."
         if not permission.no_reopening:
             hint = "R reopens, to decide anew. Decisions are only ever added."
         elif permission.no_verdict:
             hint = permission.no_verdict
-        self.hint.setText(visible_text(hint))
-        self.note.setEnabled(not (permission.no_verdict and permission.no_reopening))
+        # What was asked for and refused is said at the note already.
+        is_said = hint == permission.no_verdict and visible_text(hint) == self.message.text()
+        self.hint.setText("" if is_said else visible_text(hint))
 
     def _exchange_drafts(self, before: tuple[str, ...], now: tuple[str, ...]) -> None:
         text = self.note.toPlainText()
@@ -213,6 +219,7 @@ class DecisionForm(QFrame):
         tell(self.message, visible_text(sentence))
         self.message.setVisible(bool(sentence))
         self.note.setAccessibleDescription(visible_text(sentence))
+        self._show_hint()
         if not sentence:
             set_tone(self.note, "isWrong", "false")
 

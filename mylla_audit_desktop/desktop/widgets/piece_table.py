@@ -92,9 +92,8 @@ class PieceTable(QTableView):
         """One action a column, for the menu and the keyboard (Ctrl+1 …)."""
         actions = []
         for number, column in enumerate(self._sort_columns, 1):
-            name = str(self.model().headerData(column, Qt.Orientation.Horizontal))
-            # `IP address` keeps its capitals.
-            name = name if name[:2].isupper() else name.lower()
+            # As the header has it: a column is named By.
+            name = self.model().headerData(column, Qt.Orientation.Horizontal)
             action = QAction(f"Sort by {name}", self)
             action.setShortcut(QKeySequence(f"Ctrl+{number}"))
             action.triggered.connect(lambda _=False, column=column: self.sort_by_column(column))

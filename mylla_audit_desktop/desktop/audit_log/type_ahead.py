@@ -14,6 +14,13 @@ from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.query import SortColumn
 from mylla_audit_desktop.log.visible import visible_text
 
+_KINDS = {
+    SortColumn.ACTOR: "actor",
+    SortColumn.ACTION: "action",
+    SortColumn.TARGET: "target",
+    SortColumn.IP_ADDRESS: "IP address",
+}
+
 
 class TypeAhead(QObject):
     """Collects letters typed in quick succession and looks for what they begin.
@@ -59,7 +66,7 @@ class TypeAhead(QObject):
         self.begun.emit()
         self._slot.put(
             self._background.run(
-                work, done=partial(self._go_to, prefix), failed=self._fail, lane="details"
+                work, done=partial(self._go_to, column, prefix), failed=self._fail, lane="details"
             )
         )
 
@@ -72,10 +79,10 @@ class TypeAhead(QObject):
         self.ended.emit()
         self.failed.emit(error)
 
-    def _go_to(self, prefix: str, row: int | None) -> None:
+    def _go_to(self, column: SortColumn, prefix: str, row: int | None) -> None:
         self.ended.emit()
         if row is None:
-            self.missed.emit(f"Nothing in this column begins with “{visible_text(prefix)}”.")
+            self.missed.emit(f"No {_KINDS[column]} begins with “{visible_text(prefix)}”.")
         elif row < self._model.rowCount():
             self._table.go_to(row)
 

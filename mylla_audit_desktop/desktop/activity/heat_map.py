@@ -191,7 +191,9 @@ class _CellDelegate(QStyledItemDelegate):
         if is_busiest:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(readable_on(ground, panel))
-            corner = cell.topRight()
+            # Within the frame, where the busiest hour is the busiest outside of them too.
+            inside = cell.adjusted(3, 3, -3, -3) if hour == view.busiest_off else cell
+            corner = inside.topRight()
             painter.drawPolygon(
                 QPolygonF([corner, corner + QPointF(-8, 0), corner + QPointF(0, 8)])
             )

@@ -72,6 +72,7 @@ class ConnectionDialog(QDialog):
         self.cancel = button("Cancel")
         self.connect_button = button("Connect", "primary")
         self.connect_button.setDefault(True)
+        self._is_following = False
         self._lay_out(title)
         self._connect()
         if profile is not None:
@@ -124,6 +125,8 @@ class ConnectionDialog(QDialog):
         self.remove.clicked.connect(self._ask_to_remove)
         self.form.edited.connect(self._forget_result)
         self.form.more_button.toggled.connect(self._make_room)
+        # Steps that were added have their place only later.
+        self.area.verticalScrollBar().rangeChanged.connect(lambda *_: self._follow_steps())
         self.finished.connect(self._end)
         self._attempt.stepped.connect(self._show_steps)
         self._attempt.tested.connect(self._show_tested)
@@ -133,6 +136,7 @@ class ConnectionDialog(QDialog):
 
     def _make_room(self) -> None:
         """What was unfolded is seen without scrolling, as far as the screen is high enough."""
+        self._is_following = False
         screen = self.screen().availableGeometry()
         self._column.activate()
         missing = self._column.sizeHint().height() - self.area.viewport().height()
@@ -175,7 +179,14 @@ class ConnectionDialog(QDialog):
     def _show_steps(self, steps: object) -> None:
         if isinstance(steps, tuple):
             self.steps.show_steps(steps)
-            self.area.ensureWidgetVisible(self.steps)
+            self._is_following = bool(steps)
+            self._follow_steps()
+
+    def _follow_steps(self) -> None:
+        """The last step is seen, also where the screen is lower than the form."""
+        if self._is_following:
+            bar = self.area.verticalScrollBar()
+            bar.setValue(bar.maximum())
 
     def _show_tested(self, steps: Steps) -> None:
         self._set_idle()

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QAction, QScreen
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.cli.main import main
@@ -217,6 +217,30 @@ def test_what_cannot_be_is_marked_at_its_field(qtbot: QtBot, begin: Begin) -> No
     write(dialog, "Database", "mylla")
     press(qtbot, "Connect", dialog)
     assert "has no name" in dialog.state.text()
+    dialog.reject()
+
+
+@pytest.mark.postgresql
+def test_on_a_low_screen_the_last_step_of_a_test_is_seen(
+    qtbot: QtBot, begin: Begin, secure: SignInServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QScreen, "availableGeometry", lambda _self: QRect(0, 0, 960, 540))
+    dialog = begin().add_connection()
+    fill(dialog, secure)
+    press(qtbot, "Test connection", dialog)
+    qtbot.wait_until(lambda: "works" in dialog.state.text(), timeout=PATIENCE)
+
+    def is_last_seen() -> bool:
+        view = dialog.area.viewport()
+        labels = [one for one in dialog.steps.findChildren(QLabel) if one.isVisible()]
+        lasts = [one for one in labels if one.accessibleName().startswith("Server ")]
+        if not lasts or lasts[-1].y() <= 4 * lasts[-1].height():
+            # Not laid out yet.
+            return False
+        last = lasts[-1]
+        return view.rect().contains(last.mapTo(view, last.rect().bottomLeft()))
+
+    qtbot.wait_until(is_last_seen)
     dialog.reject()
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from unittest.mock import patch
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QPixmap
+from PySide6.QtGui import QAction, QFontDatabase, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
@@ -580,17 +580,18 @@ def _picture(shown: QWidget) -> QPixmap:
 
 
 def _write_odd_log(path: Path) -> None:
-    actors = (
+    actors = [
         _LONG,
         " ",
         "",
         "Zoë Müller",
         "Zoe\u0308 Mu\u0308ller",
         "<b>Ana</b> &amp; \u202eavoN",
-        "田中 美咲",
         "שרה כהן",
         "ليلى حداد",
-    )
+    ]
+    if QFontDatabase.families(QFontDatabase.WritingSystem.Japanese):
+        actors.append("田中 美咲")
     targets = (f"{_LONG} (night shift, second line)", "\u00a0\u3000", "Grüße", "Gru\u0308ße", "")
     now = datetime.now(UTC)
     lines = []

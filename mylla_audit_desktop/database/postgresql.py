@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 import sqlalchemy as sa
@@ -18,11 +18,19 @@ _VERIFYING = frozenset({TlsMode.VERIFY_FULL, TlsMode.VERIFY_CA})
 
 
 class StreamCursor(psycopg.ServerCursor[Any]):
-    """A stream that can be closed at any moment.
+    """A stream that can be closed at any moment, and is where it could not begin.
 
     To close it is a statement of its own, which a request to cancel may meet, and in which
     the server may be lost: what was open is gone then, and whoever waits is told anyway.
     """
+
+    def execute(self, *args: Any, **kwargs: Any) -> Self:
+        """Begin; SQLAlchemy leaves open what has lost its server."""
+        try:
+            return super().execute(*args, **kwargs)
+        except BaseException:  # Ctrl+C too: nobody else would close it
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close it here, and on the server where that is still of use."""

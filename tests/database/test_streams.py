@@ -3,6 +3,7 @@
 import gc
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 
 import psycopg
@@ -21,6 +22,17 @@ _CANCEL = """
     SELECT count(pg_cancel_backend(pid))
     FROM pg_stat_activity, generate_series(1, 20000)
     WHERE datname = %s AND application_name = 'mylla-audit'
+"""
+
+_END_ONE_THAT_WAITS = """
+    DO $$ BEGIN
+        LOOP
+            PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = 'streamed' AND wait_event_type = 'Lock';
+            EXIT WHEN FOUND;
+            PERFORM pg_stat_clear_snapshot();
+        END LOOP;
+    END $$
 """
 
 
@@ -107,3 +119,16 @@ def test_a_server_may_end_in_the_midst_of_a_stream(
     )
     with pytest.raises(DatabaseError, match="cannot be reached"):
         list(entries)
+
+
+def test_a_server_may_end_before_a_stream_has_begun(
+    database: Database, postgresql_server: Server
+) -> None:
+    with psycopg.connect(postgresql_server.url("streamed")) as locking:
+        locking.execute("LOCK TABLE audit.entries IN ACCESS EXCLUSIVE MODE")
+        with ThreadPoolExecutor(1) as pool:
+            entries = LogReader(database).iterate_entries(LogQuery(), None, Cancellation())
+            first = pool.submit(next, entries)
+            postgresql_server.execute(_END_ONE_THAT_WAITS)
+            with pytest.raises(DatabaseError, match="cannot be reached"):
+                first.result()

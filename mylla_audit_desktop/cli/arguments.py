@@ -27,6 +27,14 @@ class Parser(argparse.ArgumentParser):
         # An abbreviation that works today would break scripts with the next option.
         super().__init__(allow_abbrev=False, **options)
 
+    # Typed as the library has it in two overloads, of which `Any` is the sum.
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """What a command does not know is said by it, not by the parser above it."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known, unknown
+
     def error(self, message: str) -> NoReturn:
         """A wrong call."""
         raise InputError(f"{message[:1].upper()}{message[1:]}.", f"Try: {self.prog} --help")

@@ -22,6 +22,24 @@ def is_one_line(text: str) -> bool:
 
 
 @pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["--nonsense", "list", "--database", "sqlite:///x"], "mylla-audit"),
+        (["list", "--database", "sqlite:///x", "--nonsense"], "mylla-audit list"),
+        (["verify", "x.csv", "y.csv"], "mylla-audit verify"),
+        (["review", "list", "--database", "sqlite:///x", "--nonsense"], "mylla-audit review list"),
+    ],
+)
+def test_what_a_command_does_not_know_leads_to_its_own_help(
+    words: list[str], command: str, run: Run
+) -> None:
+    outcome = run(*words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "Unrecognized arguments: " in outcome.err
+    assert outcome.err.endswith(f"Try: {command} --help\n")
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         ([], "COMMAND"),

@@ -60,18 +60,26 @@ def _check_member(actor_id: str, actor_name: str) -> None:
 
 
 def _check_schema(connection: sa.Connection, database: Database) -> None:
-    has_members = connection.scalar(
+    tables = connection.scalars(
         sa.text(
-            "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c"
+            "SELECT c.relname FROM pg_catalog.pg_class c"
             " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname = 'audit' AND c.relname = 'members')"
+            " WHERE n.nspname = 'audit'"
+            " AND c.relname IN ('entries', 'members', 'schema_version')"
         )
     )
-    if not has_members:
+    present = set(tables)
+    if "entries" in present and "schema_version" not in present:
+        raise DatabaseError(
+            f"{database.label} holds an audit log that was not created by this program,"
+            " which gives no roles there.",
+            "Let a login read it with: GRANT USAGE ON SCHEMA audit TO LOGIN;"
+            " GRANT SELECT ON audit.entries TO LOGIN.",
+        )
+    if "members" not in present:
         raise DatabaseError(
             f"{database.label} has no roles of this program.",
-            "Create them with: mylla-audit init --database URL."
-            " Who may read a view over another log is granted with GRANT SELECT.",
+            "Create them with: mylla-audit init --database URL",
         )
     missing = connection.scalar(
         sa.text("SELECT count(*) < :wanted FROM pg_catalog.pg_roles WHERE rolname = ANY(:names)"),

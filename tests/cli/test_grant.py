@@ -74,7 +74,7 @@ def test_a_login_that_is_not_there_is_a_wrong_call(log: str, run: Run) -> None:
 
 
 @pytest.mark.postgresql
-def test_a_database_without_our_roles_says_so(
+def test_a_log_of_somebody_else_is_not_said_to_need_a_set_up(
     postgresql_url: str, postgresql_server: Server, run: Run
 ) -> None:
     with psycopg.connect(postgresql_url, autocommit=True) as connection:
@@ -87,7 +87,17 @@ def test_a_database_without_our_roles_says_so(
         )
     outcome = run("grant", "postgres", "--role", "admin", *WHO, "--database", postgresql_url)
     assert outcome.code == 3
-    assert "has no roles of this program" in outcome.err
+    assert "was not created by this program" in outcome.err
+    # Which refuses there.
+    assert "mylla-audit init" not in outcome.err
+    assert "GRANT SELECT ON audit.entries" in outcome.err
+
+
+@pytest.mark.postgresql
+def test_a_database_without_our_roles_says_so(postgresql_url: str, run: Run) -> None:
+    outcome = run("grant", "postgres", "--role", "admin", *WHO, "--database", postgresql_url)
+    assert outcome.code == 3
+    assert "mylla-audit init" in outcome.err
 
 
 def test_sqlite_has_no_logins(sqlite_log: str, run: Run) -> None:

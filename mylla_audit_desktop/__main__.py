@@ -54,8 +54,17 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the window; its exit code."""
-    arguments = build_parser().parse_args(argv)
+    """Run the window; its exit code. Ctrl-C is answered in words from the first moment on."""
+    try:
+        return _run(build_parser().parse_args(argv))
+    except KeyboardInterrupt:
+        # Before the event loop hears of it, or after it has ended.
+        print("mylla-audit-desktop: Cancelled.", file=sys.stderr, flush=True)
+        # At once: threads may be at work, and Qt would wait for them, or crash.
+        os._exit(130)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     if arguments.tour and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         # A tour needs no screen; it draws into memory.
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -68,9 +77,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         except KnownError as error:
             print(f"mylla-audit-desktop: {error.sentence}", file=sys.stderr)
             return error.exit_code
-        except KeyboardInterrupt:
-            print("mylla-audit-desktop: Cancelled.", file=sys.stderr)
-            return 130
     return load_window()(arguments)
 
 

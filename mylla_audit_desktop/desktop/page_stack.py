@@ -43,7 +43,7 @@ class PageStack(QStackedWidget):
 
     made: the pages that there are, by place. settled: a page stands in its place from now
     on. export_entries: a page asks for the export of these `LogFilters`.
-    reviewer: as whom SQLite's decisions are recorded; None: as the system's login.
+    reviewer: as whom decisions are recorded where no login says it; None: as the login.
     """
 
     settled = Signal(int, object)

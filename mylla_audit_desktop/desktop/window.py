@@ -43,7 +43,7 @@ _SIZE = QSize(1280, 800)
 class MainWindow(QMainWindow):
     """One window over one database.
 
-    reviewer: as whom SQLite's decisions are recorded; None: as the system's login.
+    reviewer: as whom decisions are recorded where no login says it; None: as the login.
     """
 
     closed = Signal()
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         self.status.show_connection(log)
         self.mark.setVisible(log.colour is not Colour.NONE)
         set_tone(self.mark, "colour", log.colour.value or "none")
-        claimed = None if log.database.is_postgresql else self._reviewer
+        claimed = self._reviewer if log.access.takes_reviewer else None
         self.status.show_reviewer(claimed or log.access.title)
         for page in self.stack.made.values():
             page.show_log(log)

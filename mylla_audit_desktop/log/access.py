@@ -44,6 +44,12 @@ class Access:
     no_retention_change: str = ""
 
     @property
+    def takes_reviewer(self) -> bool:
+        """Whether who reviews may be named: no login of the database says it."""
+        is_verified = self.reviewer is not None and self.reviewer.is_verified
+        return not is_verified and not self.no_decision
+
+    @property
     def title(self) -> str:
         """For the status bar: "Ana Weber · Admin"."""
         if self.reviewer is None:

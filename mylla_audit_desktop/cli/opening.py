@@ -65,7 +65,9 @@ def _ask(why: str) -> str:
     }
     try:
         return getpass.getpass("Password: ")
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
+        # The terminal shows no Ctrl-C here: what is said next begins a line of its own.
+        print(file=sys.stderr)
         raise KeyboardInterrupt from None
     finally:
         for number, handler in former.items():

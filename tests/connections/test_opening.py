@@ -2,6 +2,7 @@
 
 import getpass
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -262,3 +263,25 @@ def test_a_pipe_is_never_asked_and_a_terminal_is(
     said = capsys.readouterr()
     assert "did not let you in" in said.err
     assert WRONG not in said.out + said.err
+
+
+@pytest.mark.parametrize("ended_by", [KeyboardInterrupt, EOFError])
+def test_giving_up_at_the_password_is_answered_on_a_line_of_its_own(
+    commands: ConnectionStore,
+    profile: ConnectionProfile,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ended_by: type[BaseException],
+) -> None:
+    def give_up(prompt: str) -> str:
+        print(prompt, end="", file=sys.stderr)
+        raise ended_by
+
+    commands.save(profile)
+    monkeypatch.setattr(cli_opening, "_is_terminal", lambda: True)
+    monkeypatch.setattr(getpass, "getpass", give_up)
+    assert main(["list", "--connection", "Production"]) == 130
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "Password: ",
+        "mylla-audit: Cancelled. Nothing was changed.",
+    ]

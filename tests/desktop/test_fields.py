@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
@@ -16,6 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.widgets import button, field_form, mark_wrong, plain_label
+from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
+from mylla_audit_desktop.log.period import Preset
 from tests.desktop.test_theme import contrast
 
 
@@ -90,3 +93,31 @@ def text_place(field: QLineEdit | QPlainTextEdit) -> tuple[int, int]:
         if contrast(image.pixelColor(x, y).name(), image.pixelColor(5, 5).name()) > 3
     ]
     return min(x for x, _y in inside), min(y for _x, y in inside)
+
+
+def test_a_letter_leads_to_its_choice_also_in_the_open_menu(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    Theme(qapp, ThemeChoice.LIGHT)
+    period = PeriodButton()
+    qtbot.add_widget(period)
+    with qtbot.wait_active(period):
+        period.show()
+        period.activateWindow()
+    menu = period.menu()
+    menu.popup(period.mapToGlobal(period.rect().bottomLeft()))
+    qtbot.wait_until(lambda: menu.activeAction() is not None)
+
+    def after(letter: str) -> str:
+        QTest.keyClicks(menu, letter)
+        return menu.activeAction().text()
+
+    assert after("a") == "All time"
+    # Several that begin with it: one after the other, and no letter leads nowhere.
+    assert [after("t"), after("t"), after("z")] == ["Today", "This quarter", "This quarter"]
+    assert after("A") == "All time"
+    with qtbot.assert_not_emitted(period.chosen):
+        after("a")
+    with qtbot.wait_signal(period.chosen):
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert period.preset is Preset.ALL_TIME

@@ -15,6 +15,22 @@ from mylla_audit_desktop.desktop.widgets import plain_action
 from mylla_audit_desktop.log.visible import visible_text
 
 
+class _Menu(QMenu):
+    """Goes to what begins with a letter; in Qt's own, letters lead to mnemonics only."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        actions, active = self.actions(), self.activeAction()
+        place = _following(
+            [action.text() for action in actions],
+            actions.index(active) if active in actions else -1,
+            event.text(),
+        )
+        if place is None:
+            super().keyPressEvent(event)
+        else:
+            self.setActiveAction(actions[place])
+
+
 class ChoiceButton(QPushButton):
     """Shows the value chosen; `chosen` tells when the user takes another."""
 
@@ -31,7 +47,7 @@ class ChoiceButton(QPushButton):
         self.prefix = ""
         # The style sheet gives a button with a menu no room at its left; as in a text field.
         self._indent = "\u2002\u2005"
-        self.setMenu(QMenu(self))
+        self.setMenu(_Menu(self))
         # Once it is there: the keys go on from what is chosen, and a screen reader says it.
         self.menu().aboutToShow.connect(lambda: QTimer.singleShot(0, self, self._go_to_chosen))
         self.offer(choices)
@@ -79,12 +95,9 @@ class ChoiceButton(QPushButton):
         elif event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.showMenu()
         elif event.text().isalpha():
-            following = [*range(place + 1, last + 1), *range(place + 1)]
-            first = event.text().casefold()
-            for one in following:
-                if self._choices[one][1].casefold().startswith(first):
-                    self._choose(one)
-                    return
+            following = _following([label for _value, label in self._choices], place, event.text())
+            if following is not None:
+                self._choose(following)
         else:
             super().keyPressEvent(event)
 
@@ -101,3 +114,12 @@ class ChoiceButton(QPushButton):
     def _choose(self, place: int) -> None:
         self._show(place)
         self.chosen.emit(self.value)
+
+
+def _following(labels: Sequence[str], place: int, letter: str) -> int | None:
+    """The next label behind a place that begins with a letter, from the first again at the end."""
+    if not letter.isalpha():
+        return None
+    first = letter.casefold()
+    following = (*range(place + 1, len(labels)), *range(place + 1))
+    return next((one for one in following if labels[one].casefold().startswith(first)), None)

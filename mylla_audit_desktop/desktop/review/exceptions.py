@@ -31,8 +31,8 @@ from mylla_audit_desktop.log.zones import all_zone_names
 from mylla_audit_desktop.review.policy_words import describe_hours
 
 _COLUMNS = ("Team member", "Time zone", "Holidays", "Hours")
-# As narrow as the week can be: what is left is for the table.
-# The form, and less of it where the table beside it has less than it needs.
+# The form, and in a narrow window the least that the week takes, so that the hours in the table
+# beside it are still read.
 _FORM_WIDTH, _NARROW_FORM_WIDTH, _TABLE_WIDTH = 340, 284, 560
 
 

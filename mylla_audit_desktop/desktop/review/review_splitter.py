@@ -13,7 +13,7 @@ _PLAIN_WIDTH = 1192
 _NARROW = 1000
 # What the side has there: three questions of two lines, in a window that is high enough.
 _SIDE_HEIGHT, _SIDE_SHARE = 200, 0.46
-_KEY = "review/splitter"
+_SIDE_KEY, _DETAILS_KEY = "review/side_width", "review/details_width"
 
 
 class ReviewSplitter(QSplitter):
@@ -33,12 +33,14 @@ class ReviewSplitter(QSplitter):
         side.setMinimumWidth(_SIDE_WIDTH)
         middle.setMinimumWidth(260)
         details.setMinimumWidth(_DETAILS_WIDTH)
-        self._has_own_widths = False
+        # Of the side and the details, as the user wants them where they are beside each other.
+        self._own: tuple[int, int] | None = None
         for splitter in (self, self._left):
             splitter.splitterMoved.connect(self._take_widths)
 
     def _take_widths(self) -> None:
-        self._has_own_widths = not self._is_narrow()
+        if not self._is_narrow():
+            self._own = self._left.sizes()[0], self.sizes()[1]
 
     def _is_narrow(self) -> bool:
         return self._left.orientation() is Qt.Orientation.Vertical
@@ -56,7 +58,9 @@ class ReviewSplitter(QSplitter):
             side = min(_SIDE_HEIGHT, int(height * _SIDE_SHARE))
             self._left.setSizes([side, height - side])
             self.setSizes([width - _DETAILS_WIDTH, _DETAILS_WIDTH])
-        elif not self._has_own_widths:
+        elif self._own is not None:
+            self.share(*self._own)
+        else:
             room = max(width - _PLAIN_WIDTH, 0)
             self.share(_SIDE_WIDTH + room // 14, _DETAILS_WIDTH + room // 7)
 
@@ -68,14 +72,13 @@ class ReviewSplitter(QSplitter):
 
     def save_layout(self, state: QSettings) -> None:
         """Keep the user's own widths."""
-        if self._has_own_widths:
-            state.setValue(_KEY, self.saveState())
-            state.setValue(f"{_KEY}_left", self._left.saveState())
+        if self._own is not None:
+            side, details = self._own
+            state.setValue(_SIDE_KEY, side)
+            state.setValue(_DETAILS_KEY, details)
 
     def restore_layout(self, state: QSettings) -> None:
         """As they were."""
-        widths, left = state.value(_KEY), state.value(f"{_KEY}_left")
-        if widths is not None and left is not None:
-            self.restoreState(widths)
-            self._left.restoreState(left)
-            self._has_own_widths = True
+        side, details = state.value(_SIDE_KEY, 0, int), state.value(_DETAILS_KEY, 0, int)
+        if isinstance(side, int) and isinstance(details, int) and min(side, details) > 0:
+            self._own = side, details

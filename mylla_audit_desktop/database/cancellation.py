@@ -1,6 +1,7 @@
 """Stopping work that another thread has under way."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,8 @@ from mylla_audit_desktop.log.errors import CancelledError
 # lost then, so it is repeated until the worker has let go.
 _REPEAT_SECONDS = 0.25
 _ATTEMPTS = 20
+# A signal handler may only flag, so who pauses looks up this often.
+_LOOK_SECONDS = 0.05
 
 
 class Cancellation:
@@ -32,6 +35,13 @@ class Cancellation:
         """Raise CancelledError once `cancel` was called."""
         if self._is_cancelled:
             raise CancelledError
+
+    def pause(self, seconds: float) -> bool:
+        """Wait so long, or until it is cancelled; whether to go on."""
+        end = time.monotonic() + seconds
+        while not self._is_cancelled and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK_SECONDS))
+        return not self._is_cancelled
 
     def flag(self) -> None:
         """Flag the work as cancelled and leave it to find out (for a signal handler)."""

@@ -21,7 +21,7 @@ from mylla_audit_desktop.database.sqlite import sqlite_engine
 from mylla_audit_desktop.database.state import ConnectionState, read_state
 from mylla_audit_desktop.database.url import parse_url
 from mylla_audit_desktop.log.entry import COLUMNS
-from mylla_audit_desktop.log.errors import DatabaseError, MisfitError
+from mylla_audit_desktop.log.errors import DatabaseError, MisfitError, UncertainError
 
 # How many SQLite instructions run between two looks at a cancellation: some 2 ms. Each look
 # takes Python's lock from whoever has it, the window included.
@@ -105,6 +105,11 @@ class Database:
     def has_primary(self) -> bool:
         """Whether what is written goes to the primary, whatever server is read from."""
         return self._writer is not None
+
+    @property
+    def is_writer_lost(self) -> bool:
+        """Whether the last transaction of where it is written to lost the database there."""
+        return (self._writer or self).is_lost
 
     def close(self) -> None:
         """Give back idle connections; those in use are closed when their work ends."""
@@ -226,7 +231,7 @@ def _committing(connection: sa.Connection, label: DatabaseLabel) -> Iterator[Non
     except sa.exc.DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        raise DatabaseError(
+        raise UncertainError(
             f"{label} was lost just while it was told to record.",
             "Whether it did is not known: look first, before you do it again.",
         ) from None

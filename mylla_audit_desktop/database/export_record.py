@@ -8,6 +8,7 @@ up is not written to; the export then says that it left no trace.
 
 import json
 import os
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,9 +26,13 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.grants import EXPORT_FUNCTIONS
 from mylla_audit_desktop.database.instants import sqlite_text
-from mylla_audit_desktop.log.errors import DatabaseError
+from mylla_audit_desktop.log.errors import DatabaseError, PasswordError, UncertainError
 from mylla_audit_desktop.log.instant import Instant
 
+# A server that restarts is back within seconds. One that says no at once is asked again so
+# often, after so many seconds; one that was silent for so long is given up.
+_PAUSES_SECONDS = (0.5, 1.0, 2.0, 3.0, 3.0, 4.0, 5.0)
+_SILENCE_SECONDS = 2.0
 _ACTION = "data.request_export"
 _FOREIGN = "This export was not recorded: the log was not set up by this program."
 _READ_ONLY = "This export was not recorded: the file of the log cannot be written."
@@ -68,15 +73,36 @@ def begin_export_record(
 
 
 def end_export_record(
-    database: Database, record: ExportRecord, outcome: Mapping[str, object]
+    database: Database,
+    record: ExportRecord,
+    outcome: Mapping[str, object],
+    cancellation: Cancellation,
 ) -> None:
     """Record how it ended: `state` is completed, cancelled or failed.
 
     Further `row_count`, `bytes` and `sha256` of what was written, or the `reason`.
-    Raises DatabaseError where it cannot be recorded.
+    A server that is lost is asked again for a while, until `cancellation`; what it may have
+    recorded is never sent twice. Raises DatabaseError where it cannot be recorded.
     """
     if not record.export_id:
         return
+    for pause in _PAUSES_SECONDS:
+        begun = time.monotonic()
+        try:
+            _record_end(database, record, outcome)
+        except (PasswordError, UncertainError):
+            raise
+        except DatabaseError:
+            is_silent = time.monotonic() - begun > _SILENCE_SECONDS
+            may_return = database.is_postgresql and database.is_writer_lost
+            if not may_return or is_silent or not cancellation.pause(pause):
+                raise
+        else:
+            return
+    _record_end(database, record, outcome)
+
+
+def _record_end(database: Database, record: ExportRecord, outcome: Mapping[str, object]) -> None:
     # The export's own cancellation may have been used.
     with database.writing(Cancellation()) as connection:
         if database.is_postgresql:

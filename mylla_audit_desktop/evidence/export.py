@@ -40,7 +40,7 @@ from mylla_audit_desktop.evidence.manifest import (
 )
 from mylla_audit_desktop.evidence.plain_file import open_plain_file
 from mylla_audit_desktop.log.csv_format import CSV_COLUMNS, Profile
-from mylla_audit_desktop.log.errors import CancelledError, InputError, KnownError
+from mylla_audit_desktop.log.errors import CancelledError, InputError, KnownError, UncertainError
 from mylla_audit_desktop.log.instant import Instant
 from mylla_audit_desktop.log.query import LogQuery
 from mylla_audit_desktop.log.visible import visible_text
@@ -100,9 +100,10 @@ def export_csv(
     try:
         result = _write(database, bounded, cancellation, progress)
     except BaseException as error:  # Ctrl+C too: the log says how each export ended
-        # Whatever keeps this from being recorded, the export's own error is the one to tell.
-        with suppress(KnownError):
-            end_export_record(database, record, _outcome(error))
+        try:
+            end_export_record(database, record, _outcome(error), cancellation)
+        except KnownError as problem:
+            _tell_unrecorded(error, problem)
         raise
     outcome = {
         "state": "completed",
@@ -112,7 +113,7 @@ def export_csv(
     }
     note = record.note
     try:
-        end_export_record(database, record, outcome)
+        end_export_record(database, record, outcome, cancellation)
     except KnownError as error:
         note = f"That it was completed could not be recorded: {error.sentence}"
     return replace(result, export_id=record.export_id, note=note)
@@ -134,6 +135,17 @@ def _outcome(error: BaseException) -> dict[str, object]:
         return {"state": "cancelled"}
     reason = error.what if isinstance(error, KnownError) else type(error).__name__
     return {"state": "failed", "reason": visible_text(reason)[:500]}
+
+
+def _tell_unrecorded(error: BaseException, problem: KnownError) -> None:
+    """Add to an export's own error that the log has only the beginning of it."""
+    # Where it is not known whether it was, the advice says so.
+    reason = problem.sentence if isinstance(problem, UncertainError) else problem.what
+    why = f"could not be recorded in the log: {reason}"
+    if isinstance(error, KnownError):
+        error.advice = f"{error.advice} That this export failed {why}"
+    elif isinstance(error, CancelledError):
+        error.args = (f"Cancelled. No file was written. That it was cancelled {why}",)
 
 
 def _write(

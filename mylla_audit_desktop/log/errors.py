@@ -61,6 +61,10 @@ class MisfitError(DatabaseError):
     """The database does not take a statement that it took before: perhaps it was changed."""
 
 
+class UncertainError(DatabaseError):
+    """The database was lost just while it was told to record: whether it did is not known."""
+
+
 class PasswordError(DatabaseError):
     """The server wants a password, or another one; `was_given` tells which."""
 
@@ -70,4 +74,4 @@ class PasswordError(DatabaseError):
 
 
 class CancelledError(Exception):
-    """The user cancelled (exit code 130). Not an error, so no words."""
+    """The user cancelled (exit code 130). Not an error, so words only where there is news."""

@@ -129,6 +129,7 @@ def export(desk: Desk) -> str:
     ended = desk.ask(f"SELECT count(*) {of_file} AND before IS NOT NULL", path.name)
     assert ended <= begun <= 1, "no export is recorded twice"
     assert not is_written or begun == 1, "no record, no export"
+    assert begun == ended or "record" in said, "what the log lacks is said"
     return said
 
 

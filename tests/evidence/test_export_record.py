@@ -21,8 +21,9 @@ from mylla_audit_desktop.evidence.export import export_csv
 from mylla_audit_desktop.log.access import Role
 from mylla_audit_desktop.log.csv_format import HEADER, Profile
 from mylla_audit_desktop.log.entry import AuditEntry
-from mylla_audit_desktop.log.errors import DatabaseError, InputError
+from mylla_audit_desktop.log.errors import CancelledError, DatabaseError, InputError
 from mylla_audit_desktop.log.query import LogQuery
+from tests.clusters import control
 from tests.evidence.conftest import OpenLog, a_request, names_in, new_entry, streams_that_end_early
 from tests.servers import Server, running_postgresql
 
@@ -224,3 +225,95 @@ def test_a_server_that_only_reads_is_told(folder: Path) -> None:
         database.close()
     assert "primary" in caught.value.sentence
     assert names_in(folder) == []
+
+
+@pytest.fixture
+def restarted(folder: Path) -> Iterator[tuple[Server, Database]]:
+    """A log on a server of its own, which a test may stop and start."""
+    with running_postgresql({"synchronous_commit": "on"}) as server:
+        database = open_database(server.create_database("log"), create=True)
+        upgrade_schema(database)
+        yield server, database
+        database.close()
+
+
+def stop_in_the_midst(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the first bytes are written, the server is stopped."""
+
+    def stopped(*_: object, **__: object) -> Iterator[bytes]:
+        yield HEADER.encode()
+        control(server, "stop", "-m", "immediate")
+        raise DatabaseError("The server was lost.", "Try again.")
+
+    monkeypatch.setattr(export, "stream_csv", stopped)
+
+
+@pytest.mark.postgresql
+def test_a_server_that_comes_back_gets_the_outcome_once(
+    restarted: tuple[Server, Database], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, database = restarted
+    stop_in_the_midst(server, monkeypatch)
+    cancellation = Cancellation()
+    pauses: list[float] = []
+
+    def start(seconds: float) -> bool:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            control(server, "restart")
+        return True
+
+    monkeypatch.setattr(cancellation, "pause", start)
+    with pytest.raises(DatabaseError) as caught:
+        export_csv(database, a_request(folder / "log.csv"), cancellation)
+    assert caught.value.sentence == "The server was lost. Try again."
+    begun, ended = records(database)
+    assert (values(begun)["state"], values(ended)["state"]) == ("started", "failed")
+    assert values(ended)["reason"] == "The server was lost."
+    assert len(pauses) == 2
+
+
+@pytest.mark.postgresql
+def test_a_server_that_stays_away_is_told_with_the_failure(
+    restarted: tuple[Server, Database], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, database = restarted
+    stop_in_the_midst(server, monkeypatch)
+    for is_patient in (True, False):
+        pauses: list[float] = []
+        cancellation = Cancellation()
+
+        def pause(seconds: float, is_patient: bool = is_patient, to: list[float] = pauses) -> bool:
+            to.append(seconds)
+            return is_patient
+
+        monkeypatch.setattr(cancellation, "pause", pause)
+        with pytest.raises(DatabaseError) as caught:
+            export_csv(database, a_request(folder / "log.csv"), cancellation)
+        assert caught.value.sentence.startswith("The server was lost. Try again. ")
+        assert "That this export failed could not be recorded in the log:" in caught.value.sentence
+        assert sum(pauses) < 20
+        # Who cancels waits no longer.
+        assert (len(pauses) > 1) == is_patient
+        assert names_in(folder) == []
+        control(server, "restart")
+    assert [values(one)["state"] for one in records(database)] == ["started", "started"]
+
+
+@pytest.mark.postgresql
+def test_a_cancelled_export_whose_server_is_gone_says_what_is_missing(
+    restarted: tuple[Server, Database], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, database = restarted
+    cancellation = Cancellation()
+
+    def stopped(*_: object, **__: object) -> Iterator[bytes]:
+        yield HEADER.encode()
+        control(server, "stop", "-m", "immediate")
+        cancellation.flag()
+        yield b"more"
+
+    monkeypatch.setattr(export, "stream_csv", stopped)
+    with pytest.raises(CancelledError, match="That it was cancelled could not be recorded"):
+        export_csv(database, a_request(folder / "log.csv"), cancellation)
+    control(server, "restart")

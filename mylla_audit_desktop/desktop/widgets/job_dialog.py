@@ -22,7 +22,7 @@ from mylla_audit_desktop.desktop.widgets import (
     show_words,
     tell,
 )
-from mylla_audit_desktop.log.errors import KnownError
+from mylla_audit_desktop.log.errors import CancelledError, KnownError
 from mylla_audit_desktop.log.visible import visible_text
 
 
@@ -127,9 +127,14 @@ class JobDialog(QDialog):
     def run(self, work: Work, said: str, lane: str) -> None:
         """Do this, after saying so."""
         outcomes: list[Any] = []
+        sentences: list[str] = []
 
         def watched(cancellation: Cancellation, report: Report) -> Any:
-            outcomes.append(work(cancellation, report))
+            try:
+                outcomes.append(work(cancellation, report))
+            except (CancelledError, KnownError) as error:
+                sentences.append(str(error))
+                raise
             return outcomes[0]
 
         def cancelled() -> None:
@@ -137,6 +142,8 @@ class JobDialog(QDialog):
             self._set_task(None)
             if outcomes:
                 self.finish(outcomes[0])
+            elif any(sentences):
+                self.say("error", *sentences)
             else:
                 self.take_cancelled()
             if self._is_closing:

@@ -189,9 +189,9 @@ class Database:
                 )
             missing = [name for name in COLUMNS if name not in types]
             if missing:
-                noun = "column" if len(missing) == 1 else "columns"
+                lacks = "lacks the column" if len(missing) == 1 else "lacks the columns"
                 raise DatabaseError(
-                    f"{relation} in {self.label} lacks the {noun} {', '.join(missing)}.",
+                    f"{relation} in {self.label} {lacks} {', '.join(missing)}.",
                     "The guide lists the columns that the log must have.",
                 )
             when = types["occurred_at"]

@@ -15,6 +15,7 @@ from mylla_audit_desktop.desktop.review.finding_model import BY, SEVERITY, STATU
 from mylla_audit_desktop.desktop.review.page import ReviewPage
 from mylla_audit_desktop.desktop.review.report_dialog import ReportDialog
 from mylla_audit_desktop.desktop.review.sign_off_dialog import SignOffDialog
+from mylla_audit_desktop.desktop.theme import LIGHT
 from mylla_audit_desktop.desktop.widgets.piece_table import PIECES_ROLE
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from mylla_audit_desktop.review.decision import Status, Verdict
@@ -307,6 +308,8 @@ def test_what_was_said_of_a_period_does_not_stay_over_another(
     dialog.action.click()
     qtbot.wait_until(page.banner.isVisible, timeout=PATIENCE)
     assert "The period is signed off" in page.banner.text()
+    # On the ground of what is well, not of what is to be looked at.
+    assert page.banner.grab().toImage().pixelColor(4, 4).name() == LIGHT.added_tint
     if leads_away == "another period":
         page.head.start.selectAll()
         qtbot.keyClicks(page.head.start, "2026-03-01")

@@ -111,7 +111,7 @@ class ReviewPage(Page):
         self.deciding.announced.connect(self.announce)
         self.deciding.told.connect(lambda words, is_error: self.tell(words, is_error=is_error))
         self.deciding.follow_wanted.connect(self.follow)
-        self.dialogs.told.connect(self.tell)
+        self.dialogs.told.connect(lambda words: self.tell(words, is_good=True))
         self.dialogs.outdated.connect(self.refresh)
         self.dialogs.cancelled.connect(self.follow)
         self.dialogs.chosen.connect(self.use_country_data)
@@ -223,9 +223,9 @@ class ReviewPage(Page):
         if self.isVisible():
             say_aloud(self.head.progress, text)
 
-    def tell(self, sentence: str, *, is_error: bool = False) -> None:
+    def tell(self, sentence: str, *, is_error: bool = False, is_good: bool = False) -> None:
         """Say it across the page, and aloud."""
-        self.banner.say(sentence, is_error=is_error)
+        self.banner.say(sentence, is_error=is_error, is_good=is_good)
 
     # -- the keyboard ----------------------------------------------------------
 

@@ -28,12 +28,23 @@ class NoticeBar(QFrame):
         self.button.clicked.connect(self._close)
         self.hide()
 
-    def say(self, text: str, *, is_error: bool = False, is_passing: bool = False) -> None:
-        """Show a sentence; `forget_error` takes an error away, and what is passing."""
+    def say(
+        self,
+        text: str,
+        *,
+        is_error: bool = False,
+        is_passing: bool = False,
+        is_good: bool = False,
+    ) -> None:
+        """Show a sentence; `forget_error` takes an error away, and what is passing.
+
+        is_good: what was to be done is done, and nothing is to be looked at.
+        """
         self._is_passing = is_error or is_passing
         self._sentence.setText(visible_text(text))
         self.setAccessibleDescription(self._sentence.text())
         set_tone(self, "isError", "true" if is_error else "false")
+        set_tone(self, "isGood", "true" if is_good else "false")
         self.show()
         if self.isVisible():
             say_aloud(self, self._sentence.text())

@@ -272,8 +272,25 @@ def test_more_entries_than_can_be_copied_are_not_selected_at_once(
     QTest.keyClick(page.table, Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier)
     assert page.bar.message.text().startswith("More than 10,000 entries cannot be selected.")
     assert page.table.selected_ranges() == [(10_000, 10_000)]
+    # What is read where one has gone to takes it from nobody's eyes; what is read anew does.
+    qtbot.wait_until(lambda: page.table.current_entry() is not None, timeout=20_000)
+    assert page.bar.message.text()
     QTest.keyClick(page.table, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     assert page.table.selected_ranges() == [(9_999, 10_000)]
+    page.refresh()
+    qtbot.wait_until(lambda: not page.bar.message.text(), timeout=20_000)
+
+
+def test_what_a_field_lacks_outlives_what_is_read(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(3))))
+    page.table.selection_refused.emit(InputError("Too many."))
+    page.bar.action.setText("a b")
+    qtbot.wait_until(lambda: "holds a space" in page.bar.message.text(), timeout=20_000)
+    with qtbot.wait_signal(page.model.waypoints_known, timeout=20_000):
+        page.refresh()
+    assert "holds a space" in page.bar.message.text()
 
 
 def test_the_diff_tells_fields_and_values(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:

@@ -68,8 +68,9 @@ class AuditLogPage(Page):
         self._filters = self._asked = self._shown = LogFilters()
         self._sort = Sort()
         self._kept_id: int | None = None
-        # Whether the message beside the summary is about no field, but what was not there.
+        # Whether the message beside the summary is about the server; or what was refused, in words.
         self._says_failure = False
+        self._refusal = ""
         self.bar = FilterBar(catalog, self._zone, now)
         self.line = ResultLine(self.bar.message)
         self.summary, self.banner, self.busy = self.line.summary, self.line.banner, self.line.busy
@@ -113,8 +114,12 @@ class AuditLogPage(Page):
         self.table.only_actor.connect(lambda actor: self._narrow(actors=(actor,)))
         self.table.only_action.connect(lambda action: self._narrow(actions=(action,)))
         self.table.copy_requested.connect(self.copy_selection)
-        self._copying.refused.connect(self.bar.show_error)
-        self.table.selection_refused.connect(self.bar.show_error)
+        for refused in (
+            self._copying.refused,
+            self.table.selection_refused,
+            self.exporting.refused,
+        ):
+            refused.connect(self._take_refusal)
         for work, name in ((self._copying, _COPYING), (self._type_ahead, _SEARCHING)):
             work.begun.connect(partial(self.line.begin, name))
             work.ended.connect(partial(self.line.end, name))
@@ -124,13 +129,13 @@ class AuditLogPage(Page):
         self._details_reader.described.connect(self.details.show_details)
         self._details_reader.delayed.connect(lambda: self._say_of_entry("Reading the entry…"))
         self._details_reader.failed.connect(self._take_details_failure)
-        self.exporting.refused.connect(self._take_refusal)
         self.model.first_page_shown.connect(self._take_first_page)
         self.model.count_known.connect(self._take_count)
         self.model.failed.connect(self._take_failure)
         for answered in (self.model.page_shown, self.model.waypoints_known):
             answered.connect(self._take_recovery)
         self.model.waypoints_known.connect(lambda: self.line.end(_PREPARING))
+        self.model.waypoints_known.connect(self._take_back_refusal)
 
     # -- which log -------------------------------------------------------------
 
@@ -337,11 +342,17 @@ class AuditLogPage(Page):
             self.bar.show_error(InputError(error.what, error.advice))
 
     def _take_refusal(self, error: InputError) -> None:
-        self._says_failure = True
         self.bar.show_error(error)
+        self._refusal = self.bar.message.text()
+
+    def _take_back_refusal(self) -> None:
+        """All was read anew: what was refused before may be possible now."""
+        if self._refusal and self.bar.message.text() == self._refusal:
+            self.bar.show_error(InputError(""))
+        self._refusal = ""
 
     def _take_recovery(self) -> None:
-        """The server answers: what was said before is over, where nothing is missing."""
+        """The server answers again: what was said of it is over, where nothing is missing."""
         if self._says_failure and self.model.waypoints is not None:
             self._says_failure = False
             self.bar.show_error(InputError(""))

@@ -356,6 +356,26 @@ def test_many_alike_are_decided_at_once_and_taken_back(
     qtbot.wait_until(lambda: "reopened" in page.details.decisions.text())
 
 
+def test_a_quick_pull_of_the_mouse_selects_all_that_it_went_over(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    table, viewport = page.table, page.table.viewport()
+    at = [table.visualRect(table.model().index(row, TITLE)).center() for row in range(3)]
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(viewport, left, none, at[0])
+    # No point in between: so it comes where the hand is quick.
+    QTest.mouseMove(viewport, at[2])
+    QTest.mouseRelease(viewport, left, none, at[2])
+    assert len(table.selected()) == 3
+    # And back: only what is between where it began and where it ended.
+    QTest.mousePress(viewport, left, none, at[2])
+    QTest.mouseMove(viewport, at[0])
+    QTest.mouseMove(viewport, at[1])
+    QTest.mouseRelease(viewport, left, none, at[1])
+    assert len(table.selected()) == 2
+
+
 def test_a_decided_finding_is_reopened_to_decide_anew(
     qtbot: QtBot, start: Start, small: Office
 ) -> None:

@@ -157,7 +157,10 @@ class FindingTable(PieceTable):
         Qt's own range begins at the row that was last clicked or reached by a key, not
         at the one to which a decision has moved on.
         """
-        row, last = self.currentIndex().row(), self._findings.rowCount() - 1
+        last = self._findings.rowCount() - 1
+        # The mouse pulls the focus after it only when the rows are selected.
+        is_pulled = self.state() is self.State.DragSelectingState
+        row = self.rowAt(rect.bottom()) if is_pulled else self.currentIndex().row()
         flag = QItemSelectionModel.SelectionFlag
         if command & flag.Current and 0 <= self._anchor <= last:
             first, final = sorted((self._anchor, row))

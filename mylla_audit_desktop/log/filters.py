@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mylla_audit_desktop.log.period import PeriodChoice, Preset, resolve_period
 from mylla_audit_desktop.log.query import LogQuery, Sort, check_action_pattern
+from mylla_audit_desktop.log.visible import hidden_characters
 from mylla_audit_desktop.log.week import WeekHour
 
 
@@ -33,6 +34,25 @@ class LogFilters:
             hours=tuple(sorted(set(self.hours))),
             hours_zone=zone.key if self.hours else "",
         )
+
+    def explain_hidden(self) -> str:
+        """Which fields hold a character that nobody sees, for who finds nothing; "" for none.
+
+        It is not taken out: the log may hold an ID with it.
+        """
+        fields = {"Actor": self.actors, "Action": self.actions, "Target": self.targets}
+        sentences = []
+        for name, texts in fields.items():
+            codes = hidden_characters("".join(_cleaned(texts)))
+            if codes:
+                what = "an invisible or unusual character"
+                if len(codes) > 1:
+                    what = "invisible or unusual characters"
+                sentences.append(
+                    f"{name} holds {what} ({', '.join(codes)}): type it anew without,"
+                    " unless the log has it so."
+                )
+        return " ".join(sentences)
 
     def as_given(self) -> dict[str, object]:
         """The words themselves, for a manifest."""

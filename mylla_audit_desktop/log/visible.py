@@ -55,6 +55,12 @@ def visible_name(name: str | None) -> str:
     return "" if name is None else visible_text(name) or EMPTY
 
 
+def hidden_characters(text: str) -> list[str]:
+    """What nobody sees in a text, or takes for an ordinary blank, as "U+200B", each once."""
+    found = (character for character in text if _escape_blank(character) != character)
+    return list(dict.fromkeys(f"U+{ord(character):04X}" for character in found))
+
+
 def _is_hidden(character: str) -> bool:
     is_hidden = unicodedata.category(character) in _HIDDEN_CATEGORIES
     return is_hidden or _DRAWN_AS_NOTHING.match(character) is not None
@@ -66,7 +72,10 @@ def _escaped(character: str) -> str:
 
 
 def _escape_blanks_too(match: re.Match[str]) -> str:
-    character = match[0]
+    return _escape_blank(match[0])
+
+
+def _escape_blank(character: str) -> str:
     is_odd_blank = unicodedata.category(character) == "Zs" and character != _WIDE_BLANK
     return _escaped(character) if is_odd_blank or _is_hidden(character) else character
 

@@ -592,6 +592,41 @@ def test_the_period_keeps_its_accessible_name(qtbot: QtBot, start: Start, log_ur
     assert page.bar.period.accessibleDescription() == "Today"
 
 
+@pytest.mark.parametrize(
+    ("field", "pasted", "told"),
+    [
+        ("target", "\u200bnum_1", "Target holds an invisible or unusual character (U+200B)"),
+        ("target", "num\u00a01", "Target holds an invisible or unusual character (U+00A0)"),
+        (
+            "target",
+            "num\ufeff_1\u200e",
+            "Target holds invisible or unusual characters (U+FEFF, U+200E)",
+        ),
+        ("actor", "usr_1\u2066", "Actor holds an invisible or unusual character (U+2066)"),
+    ],
+)
+def test_a_pasted_character_that_nobody_sees_is_told_where_nothing_is_found(
+    qtbot: QtBot, start: Start, log_url: LogUrl, field: str, pasted: str, told: str
+) -> None:
+    page = opened(qtbot, start(log_url(make_entries(3))))
+    edit = page.bar.target if field == "target" else page.bar.actor
+    edit.setFocus()
+    QApplication.clipboard().setText(pasted)
+    edit.paste()
+    qtbot.wait_until(lambda: told in page.notice.sentences(), timeout=20_000)
+    assert "type it anew without" in page.notice.sentences()
+    assert told in page.notice.accessibleDescription()
+
+
+def test_an_id_with_a_character_that_nobody_sees_is_found_by_it(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    odd = NewEntry(NOON, "member", "usr_9", "Zoe", "agent.update", target_id="num\u200b_1")
+    page = opened(qtbot, start(log_url([*make_entries(3), odd])))
+    page.bar.target.setText("num\u200b_1")
+    qtbot.wait_until(lambda: page.summary.text().startswith("1 entry"), timeout=20_000)
+
+
 def test_a_half_typed_name_waits_for_its_completion(
     qtbot: QtBot, start: Start, log_url: LogUrl
 ) -> None:

@@ -231,9 +231,9 @@ class ActivityPage(Page):
         self.summary.setToolTip(_OFF_HOURS_WORDS if activity.members else "")
         self.line.announce(text)
         if not activity.count:
-            self._say(
-                "No entries match", "Choose a longer period or fewer filters.", "Clear filters"
-            )
+            hidden = self._filters.explain_hidden()
+            sentence = hidden or "Choose a longer period or fewer filters."
+            self._say("No entries match", sentence, "Clear filters")
             return
         first, last = _days_of(answer)
         unit, bars = make_bars(activity.days, first, last)

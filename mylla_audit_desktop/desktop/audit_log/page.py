@@ -314,7 +314,8 @@ class AuditLogPage(Page):
         else:
             is_all_time = self._shown.period.preset is Preset.ALL_TIME
             advice = "Use fewer" if is_all_time else "Choose a longer period or fewer"
-            self.say("No entries match", f"{advice} filters.", "Clear filters")
+            sentence = self._shown.explain_hidden() or f"{advice} filters."
+            self.say("No entries match", sentence, "Clear filters")
         if self.model.snapshot is not None:
             self.snapshot_taken.emit(self.model.snapshot.taken_at)
 

@@ -260,6 +260,17 @@ def test_a_screen_reader_finds_charts_as_tables_with_words(
         assert wanted[view.accessibleName()] in [one for one in said if one]
 
 
+def test_an_empty_result_tells_a_pasted_character_that_nobody_sees(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    page = shown(
+        qtbot,
+        start(log_url(ENTRIES)),
+        LogFilters(PeriodChoice(Preset.ALL_TIME), targets=("num_1\u200b",)),
+    )
+    assert "Target holds an invisible or unusual character (U+200B)" in page.notice.sentences()
+
+
 def test_an_empty_result_says_what_to_do(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
     page = shown(
         qtbot,

@@ -12,7 +12,7 @@ from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.database.sqlite import remove_sqlite
 from mylla_audit_desktop.evidence.evidence_folder import log_path
 from mylla_audit_desktop.evidence.import_file import import_file, parse_file
-from mylla_audit_desktop.evidence.manifest import manifest_path
+from mylla_audit_desktop.evidence.manifest import has_manifest, manifest_path
 from mylla_audit_desktop.evidence.plain_file import open_plain_file
 from mylla_audit_desktop.log.errors import InputError
 
@@ -52,11 +52,12 @@ def make_evidence_log(
 
 def evidence_caution(path: Path) -> str:
     """What to know of entries that no manifest vouches for; "" where one does."""
-    if manifest_path(path).is_file():
+    if has_manifest(path):
         return ""
     return (
         f"No manifest stands beside {path.name}: nothing tells whether it is complete and"
-        " unaltered, and a ' that an export for spreadsheets put before a value is still there."
+        " unaltered. In a CSV, a ' that an export for spreadsheets put before a value is still"
+        " there."
     )
 
 
@@ -78,9 +79,8 @@ def _digest(path: Path, cancellation: Cancellation) -> str:
         while block := file.read(_BLOCK):
             cancellation.raise_if_cancelled()
             digest.update(block)
-    manifest = manifest_path(path)
-    if manifest.is_file():
-        digest.update(b"\0" + manifest.read_bytes())
+    if has_manifest(path):
+        digest.update(b"\0" + manifest_path(path).read_bytes())
     return digest.hexdigest()
 
 

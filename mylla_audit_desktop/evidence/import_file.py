@@ -10,7 +10,7 @@ from typing import BinaryIO
 from mylla_audit_desktop.database.append import EntryRefusedError, append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
-from mylla_audit_desktop.evidence.manifest import manifest_path
+from mylla_audit_desktop.evidence.manifest import has_manifest
 from mylla_audit_desktop.evidence.ndjson import OnlySqliteError, checked_entry, entry_from_json
 from mylla_audit_desktop.evidence.plain_file import open_plain_file, read_lines
 from mylla_audit_desktop.evidence.verify import verify_file
@@ -122,7 +122,7 @@ class _Origin:
 
 def _read_origin(path: Path) -> _Origin:
     """Raises InputError where the CSV is not what its manifest describes."""
-    if not manifest_path(path).exists():
+    if not has_manifest(path):
         hint = "; an SQLite file takes it where the manifest stands beside the CSV"
         return _Origin(is_known=False, is_guarded=False, hint=hint)
     report = verify_file(path)

@@ -1,5 +1,6 @@
 """What stands beside a CSV and lets anybody check that it is complete and unaltered."""
 
+import errno
 import hashlib
 import json
 from collections.abc import Mapping
@@ -44,6 +45,17 @@ class Manifest:
 def manifest_path(csv: Path) -> Path:
     """Where the manifest of a CSV stands."""
     return csv.with_name(f"{csv.name}.manifest.json")
+
+
+def has_manifest(csv: Path) -> bool:
+    """Whether one stands beside it. Raises OSError where that cannot be told."""
+    try:
+        return manifest_path(csv).exists()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        # The CSV has a name to which nothing can be added.
+        return False
 
 
 def pending_manifest_path(csv: Path) -> Path:

@@ -15,6 +15,7 @@ from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.reader import LogReader
 from mylla_audit_desktop.evidence import plain_file
+from mylla_audit_desktop.evidence.evidence_log import evidence_caution, make_evidence_log
 from mylla_audit_desktop.evidence.export import export_csv
 from mylla_audit_desktop.evidence.import_file import import_file, parse_file
 from mylla_audit_desktop.evidence.manifest import manifest_path
@@ -371,3 +372,14 @@ def test_a_server_takes_the_times_that_it_can_hold(open_server_log: OpenLog, wri
     ]
     assert import_file(log, write("".join(lines)), Cancellation()) == 4
     assert ids(log) == {1, 2, 3, 4, 100}
+
+
+def test_a_csv_whose_manifest_no_name_would_fit_is_one_without(
+    log: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / f"{'n' * 245}.csv"
+    path.write_text(HEADER + ROW.format(1))
+    assert import_file(log, path, Cancellation()) == 1
+    made = make_evidence_log(path, tmp_path / "evidence", Cancellation(), lambda _count: None)
+    assert made.is_file()
+    assert "nothing tells whether it is complete" in evidence_caution(path)

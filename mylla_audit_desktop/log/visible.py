@@ -57,8 +57,8 @@ def visible_name(name: str | None) -> str:
 
 def hidden_characters(text: str) -> list[str]:
     """What nobody sees in a text, or takes for an ordinary blank, as "U+200B", each once."""
-    found = (character for character in text if _escape_blank(character) != character)
-    return list(dict.fromkeys(f"U+{ord(character):04X}" for character in found))
+    found = (one for one in _CANDIDATES.findall(text) if _escape_blank(one) != one)
+    return list(dict.fromkeys(f"U+{ord(one):04X}" for one in found))
 
 
 def _is_hidden(character: str) -> bool:

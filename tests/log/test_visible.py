@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from mylla_audit_desktop.log.csv_format import Profile, format_row, read_records
 from mylla_audit_desktop.log.entry import AuditEntry
 from mylla_audit_desktop.log.instant import Instant
-from mylla_audit_desktop.log.visible import visible_lines, visible_name, visible_text
+from mylla_audit_desktop.log.visible import (
+    hidden_characters,
+    visible_lines,
+    visible_name,
+    visible_text,
+)
 
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -107,6 +112,16 @@ def test_texts_that_look_the_same_are_shown_apart(
 @given(_COMPOSING)
 def test_what_is_shown_can_be_composed_in_one_way_only(text: str) -> None:
     assert unicodedata.is_normalized("NFC", visible_text(text))
+
+
+def test_what_nobody_sees_is_named_and_an_ordinary_blank_is_not() -> None:
+    assert hidden_characters("Zoë O'Neil-Weber 東京\u3000駅 usr_1") == []
+    assert hidden_characters("a\u200bb\u00a0c\u200b \n\U000e0041") == [
+        "U+200B",
+        "U+00A0",
+        "U+000A",
+        "U+E0041",
+    ]
 
 
 @given(st.text(" \u00a0\u2003\u3000a", max_size=5), st.text(" \u00a0\u2003\u3000a", max_size=5))

@@ -33,6 +33,7 @@ from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.welcome import WelcomePage
 from mylla_audit_desktop.desktop.widgets import plain_message
+from mylla_audit_desktop.desktop.widgets.page import NoLog
 from mylla_audit_desktop.desktop.window import MainWindow
 from mylla_audit_desktop.evidence.evidence_folder import put_away
 from mylla_audit_desktop.log.catalog import parse_catalog
@@ -106,6 +107,7 @@ class Session:
         self.opener.opened.connect(self._opened)
         self.opener.failed.connect(self._failed)
         window.audit_log.notice.action.clicked.connect(self._act_on_notice)
+        window.no_log_acted.connect(self._act_on_notice)
         window.audit_log.notice.other.clicked.connect(self._act_otherwise)
         window.notice.closed.connect(self._take_notice)
 
@@ -164,7 +166,8 @@ class Session:
         self._wanted = source
         if self._log is None:
             self.window.show_pages()
-            self.window.audit_log.say("Opening the audit log", "One moment.", "Cancel opening")
+            opening = NoLog("Opening the audit log", "One moment.", "Cancel opening")
+            self.window.say_no_log(opening)
         else:
             self.window.status.show_opening(f"Opening {source.name or 'the log'}…")
         self.opener.open(source, password)
@@ -174,7 +177,7 @@ class Session:
 
         what, so_far = "Making the demo log", f"{count:,} of {DEMO_ENTRIES:,} entries, once only."
         if self._log is None:
-            self.window.audit_log.say(what, so_far, "Cancel opening")
+            self.window.say_no_log(NoLog(what, so_far, "Cancel opening"))
         else:
             self.window.status.show_opening(f"{what}: {so_far}")
 
@@ -233,7 +236,8 @@ class Session:
             sentence = error.sentence
         if self._log is None:
             other = "Edit connection" if source.kind is SourceKind.SAVED else "Other ways to begin"
-            self.window.audit_log.say("The log could not be opened", sentence, "Try again", other)
+            failed = NoLog("The log could not be opened", sentence, "Try again", other)
+            self.window.say_no_log(failed)
         elif is_known:
             what = f"{source.name or 'The log'} could not be opened."
             plain_message(self.window, what, sentence).open()
@@ -245,7 +249,10 @@ class Session:
             return
         if self.opener.is_busy:
             self._stop_opening()
+            self.window.say_no_log(NoLog("No log is open", "Opening was cancelled.", "Try again"))
             self.welcome.refresh()
+            if self._wanted is not None:
+                self.welcome.offer_again(self._wanted)
             self.window.show_welcome(self.welcome)
         elif self._wanted is not None:
             self.open(self._wanted)
@@ -255,6 +262,7 @@ class Session:
         if wanted is not None and wanted.kind is SourceKind.SAVED:
             self.edit_connection(wanted.value)
         else:
+            self.welcome.refresh()
             self.window.show_welcome(self.welcome)
 
     def _ask_password(self, source: Source, error: PasswordError) -> None:

@@ -1,11 +1,13 @@
 """What is shown before any log is open: three ways to begin, and what is saved already."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind
 from mylla_audit_desktop.connections.store import ConnectionStore
-from mylla_audit_desktop.desktop.connections.opener import DEMO, saved
+from mylla_audit_desktop.desktop.connections.opener import DEMO, Source, saved
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import plain_label
 from mylla_audit_desktop.desktop.widgets.choice_row import ChoiceRow
@@ -35,6 +37,8 @@ class WelcomePage(QWidget):
         self.setAccessibleName("Welcome")
         self._store, self._theme = store, theme
         self.ways: list[QPushButton] = []
+        # Only there after an opening was cancelled.
+        self.again: ChoiceRow | None = None
         self._saved = QVBoxLayout()
         self._saved.setSpacing(8)
         self.problem: QLabel = plain_label("", "error")
@@ -76,11 +80,12 @@ class WelcomePage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
-        self.setFocusProxy(self.ways[0])
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what is saved now."""
+        """Show what is saved now; nothing is offered again."""
+        self.again = None
+        self.setFocusProxy(self.ways[0])
         while (item := self._saved.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -97,10 +102,29 @@ class WelcomePage(QWidget):
         # The column does not ask it how high it gets when it wraps.
         self.problem.setMinimumHeight(self.problem.heightForWidth(_WIDTH) if problem else 0)
         for profile in profiles:
-            row = ChoiceRow(visible_text(profile.name), _place(profile), "arrow-right", self._theme)
-            source = saved(profile.name)
-            row.clicked.connect(lambda _=False, source=source: self.chosen.emit(source))
+            row = self._row(visible_text(profile.name), _place(profile), saved(profile.name))
             self._saved.addWidget(row)
+        self._order_tabs()
+
+    def offer_again(self, source: Source) -> None:
+        """Above all others what was just given up, which may be saved nowhere."""
+        words = f"Opening {visible_text(source.name) or 'the log'} was cancelled."
+        self.again = self._row("Try again", words, source, "refresh-cw")
+        self._saved.insertWidget(0, self.again)
+        self.setFocusProxy(self.again)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Tab goes as one reads."""
+        items = [self._saved.itemAt(place) for place in range(self._saved.count())]
+        rows = [row for item in items if item is not None and (row := item.widget()) is not None]
+        for before, after in pairwise([*rows, *self.ways]):
+            QWidget.setTabOrder(before, after)
+
+    def _row(self, title: str, words: str, source: Source, icon: str = "arrow-right") -> ChoiceRow:
+        row = ChoiceRow(title, words, icon, self._theme)
+        row.clicked.connect(lambda: self.chosen.emit(source))
+        return row
 
 
 def _place(profile: ConnectionProfile) -> str:

@@ -22,7 +22,7 @@ from mylla_audit_desktop.desktop.status_bar import StatusBar
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.widgets import set_tone
 from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
-from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.page import NoLog, Page
 from mylla_audit_desktop.desktop.widgets.scrolling import fit_screen
 from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
 from mylla_audit_desktop.log.catalog import ActionCatalog
@@ -46,6 +46,8 @@ class MainWindow(QMainWindow):
     reviewer: as whom decisions are recorded where no login says it; None: as the login.
     """
 
+    # The button of what stands in the place of a log was pressed, on any page but the first.
+    no_log_acted = Signal()
     closed = Signal()
     zone_changed = Signal(str)
 
@@ -62,6 +64,8 @@ class MainWindow(QMainWindow):
         self._profile, self._settings, self.theme = profile, settings, theme
         self._reviewer = reviewer
         self._log: OpenLog | None = None
+        # What stands in its place, once there is anything to say of that.
+        self._no_log: NoLog | None = None
         background.ended.connect(self._look_for_loss)
         self.stack = PageStack(profile, settings, theme, background, catalog, reviewer)
         self.stack.settled.connect(self._take_page)
@@ -158,8 +162,11 @@ class MainWindow(QMainWindow):
         if place:
             # The first one has no menu of its own.
             self.menus.add_page(place, page)
+        page.no_log_acted.connect(self.no_log_acted)
         if self._log is not None:
             page.show_log(self._log)
+        elif self._no_log is not None:
+            page.say_no_log(self._no_log)
 
     def _leave_by_tab(self, page: Page) -> None:
         """Tab goes from the page's last part to the foot, which was there before it."""
@@ -225,6 +232,12 @@ class MainWindow(QMainWindow):
             page.show_log(log)
         if target is not None:
             self.audit_log.trace(target)
+
+    def say_no_log(self, state: NoLog) -> None:
+        """Say on every page why no log is open yet."""
+        self._no_log = state
+        for page in self.stack.made.values():
+            page.say_no_log(state)
 
     def _look_for_loss(self) -> None:
         if self._log is not None:

@@ -27,7 +27,7 @@ from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import EmptyState, button, separator
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.widgets.log_choices import LogChoices
-from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.page import NoLog, Page
 from mylla_audit_desktop.desktop.widgets.result_line import ResultLine
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.errors import InputError, KnownError
@@ -145,6 +145,10 @@ class ActivityPage(Page):
         self.activity = None
         self._choices.use(LogReader(log.database))
         self.refresh()
+
+    def say_no_log(self, state: NoLog) -> None:
+        """In the place of the charts."""
+        self._say(state.title, state.sentence, state.action)
 
     def set_zone(self, zone: ZoneInfo) -> None:
         """Hours and days are of another zone from now on."""
@@ -272,7 +276,9 @@ class ActivityPage(Page):
         self.line.announce(self.notice.accessibleDescription())
 
     def _act_on_notice(self) -> None:
-        if self.notice.action.text() == "Clear filters":
+        if self._log is None:
+            self.no_log_acted.emit()
+        elif self.notice.action.text() == "Clear filters":
             self.bar.set_filters(replace(_DEFAULTS, period=PeriodChoice(Preset.ALL_TIME)))
         else:
             self.refresh()

@@ -30,7 +30,7 @@ from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import separator
 from mylla_audit_desktop.desktop.widgets.filter_bar import FilterBar
 from mylla_audit_desktop.desktop.widgets.log_choices import LogChoices
-from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.page import NoLog, Page
 from mylla_audit_desktop.desktop.widgets.result_line import ResultLine
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.entry import EntrySummary
@@ -170,6 +170,10 @@ class AuditLogPage(Page):
         # There is none to select.
         self.details.show_details(None, hint="")
         self.line.announce(self.notice.accessibleDescription())
+
+    def say_no_log(self, state: NoLog) -> None:
+        """With its second button, as the first page."""
+        self.say(state.title, state.sentence, state.action, state.other)
 
     @property
     def filters(self) -> LogFilters:

@@ -45,7 +45,7 @@ from mylla_audit_desktop.desktop.widgets import (
     say_aloud,
     separator,
 )
-from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.page import NoLog, Page
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
@@ -66,6 +66,7 @@ class RetentionPage(Page):
         super().__init__()
         self._background, self._theme, self._zone = background, theme, zone
         self._log: OpenLog | None = None
+        self._no_log = NoLog("No log is open", "Open one to see how long its entries are kept.")
         self._slot = Latest()
         self.state: RetentionState | None = None
         self.notice = Notice(theme)
@@ -92,7 +93,7 @@ class RetentionPage(Page):
         self.change.clicked.connect(self.open_change)
         self.again.clicked.connect(self.refresh)
         self.stop.clicked.connect(self._stop_reading)
-        self.empty.action.clicked.connect(self.refresh)
+        self.empty.action.clicked.connect(self._act_on_empty)
         self.export.setEnabled(False)
         self.change.setEnabled(False)
 
@@ -178,6 +179,11 @@ class RetentionPage(Page):
         if self.isVisible() or log.database.is_postgresql:
             self.refresh()
 
+    def say_no_log(self, state: NoLog) -> None:
+        """In the place of what is known."""
+        self._no_log = state
+        self._say(state.title, state.sentence, state.action)
+
     def set_zone(self, zone: ZoneInfo) -> None:
         """Times are of another zone from now on."""
         self._zone = zone
@@ -200,7 +206,7 @@ class RetentionPage(Page):
         """Read how things stand; what is shown stays until then."""
         log = self._log
         if log is None:
-            self._say("No log is open", "Open one to see how long its entries are kept.")
+            self.say_no_log(self._no_log)
             return
         self.busy.setText("Reading…")
         self._timer.start()
@@ -214,6 +220,12 @@ class RetentionPage(Page):
                 lane=_LANE,
             )
         )
+
+    def _act_on_empty(self) -> None:
+        if self._log is None:
+            self.no_log_acted.emit()
+        else:
+            self.refresh()
 
     def _stop_reading(self) -> None:
         self._slot.cancel()

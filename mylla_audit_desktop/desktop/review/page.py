@@ -36,7 +36,7 @@ from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import say_aloud, separator
 from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
-from mylla_audit_desktop.desktop.widgets.page import Page
+from mylla_audit_desktop.desktop.widgets.page import NoLog, Page
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 
@@ -99,7 +99,7 @@ class ReviewPage(Page):
         self.banner.closed.connect(self.table.setFocus)
         self.findings.selection_changed.connect(self.selected.show)
         self.findings.said.connect(self.announce)
-        self.findings.read_wanted.connect(self.refresh)
+        self.findings.read_wanted.connect(self._read_wanted)
         self.findings.stop_wanted.connect(self._stop)
         self.details.open_wanted.connect(self.open_in_log)
         self.reader.failed.connect(self._take_failure)
@@ -136,6 +136,10 @@ class ReviewPage(Page):
         else:
             self._later_timer.start()
 
+    def say_no_log(self, state: NoLog) -> None:
+        """In the place of the findings."""
+        self.findings.say(state.title, state.sentence, state.action)
+
     def set_zone(self, zone: ZoneInfo) -> None:
         """The period's days are of another zone from now on."""
         self._zone = zone
@@ -167,6 +171,12 @@ class ReviewPage(Page):
         bounds = self.head.bounds()
         if bounds is not None and self.current.read(*bounds, self._zone):
             self.findings.set_busy(is_busy=True)
+
+    def _read_wanted(self) -> None:
+        if self.current.log is None:
+            self.no_log_acted.emit()
+        else:
+            self.refresh()
 
     def follow(self) -> None:
         """Look whether another reviewer added anything, and show it."""

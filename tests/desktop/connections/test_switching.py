@@ -13,7 +13,7 @@ from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.parameters import Host, parse_hosts
-from mylla_audit_desktop.desktop.connections.opener import DEMO, saved
+from mylla_audit_desktop.desktop.connections.opener import DEMO, Source, SourceKind, saved
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from tests.desktop.connections.conftest import Begin
@@ -222,3 +222,67 @@ def test_a_password_is_kept_while_another_log_is_left(
     button = session.window.status.connection
     qtbot.wait_until(lambda: button.text().startswith("Production"), timeout=PATIENCE)
     qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)
+
+
+def test_every_page_says_that_a_log_is_being_opened_and_lets_one_stop(
+    qtbot: QtBot, begin: Begin, logs: Callable[[str, int], ConnectionProfile]
+) -> None:
+    session = begin()
+    session.store.save(logs("good", 30))
+    window = session.window
+    # Made before it is opened, and while it is.
+    before = window.review
+    session.open(saved("good"))
+    for notice in (before.notice, window.activity.notice, window.retention.empty):
+        assert notice.sentences() == "Opening the audit log One moment."
+        assert notice.action.text() == "Cancel opening"
+    window.show_page(window.retention)
+    assert window.retention.empty.isVisible()
+    assert "Opening" in window.retention.empty.sentences()
+    window.retention.empty.action.click()
+    assert not session.opener.is_busy
+    assert session.welcome.isVisible()
+
+
+def test_what_was_given_up_is_opened_again_by_one_button(
+    qtbot: QtBot, begin: Begin, logs: Callable[[str, int], ConnectionProfile]
+) -> None:
+    session = begin()
+    path = logs("good", 30).database
+    # As with --database: it is saved nowhere.
+    session.open(Source(SourceKind.URL, f"sqlite:///{path}"))
+    session.window.audit_log.notice.action.click()
+    again = session.welcome.again
+    assert again is not None
+    assert again.isVisible()
+    assert session.window.focusWidget() is again
+    # Tab goes on as one reads.
+    assert again.nextInFocusChain() is session.welcome.ways[0]
+    assert (again.accessibleName(), again.accessibleDescription()) == (
+        "Try again",
+        "Opening the log was cancelled.",
+    )
+    again.click()
+    page = session.window.audit_log
+    qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=PATIENCE)
+
+
+def test_every_page_says_why_no_log_is_open(qtbot: QtBot, begin: Begin, tmp_path: Path) -> None:
+    session = begin()
+    session.store.save(ConnectionProfile("gone", Kind.SQLITE, database=str(tmp_path / "none")))
+    window = session.window
+    session.open(saved("gone"))
+    qtbot.wait_until(lambda: not session.opener.is_busy, timeout=PATIENCE)
+    for page, notice in (
+        (window.review, window.review.notice),
+        (window.activity, window.activity.notice),
+        (window.retention, window.retention.empty),
+    ):
+        window.show_page(page)
+        assert notice.isVisible()
+        assert notice.sentences().startswith("The log could not be opened There is no file")
+        assert notice.action.text() == "Try again"
+        notice.action.click()
+        assert session.opener.is_busy
+        qtbot.wait_until(lambda: not session.opener.is_busy, timeout=PATIENCE)
+        assert "could not be opened" in notice.sentences()

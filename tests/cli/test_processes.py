@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -75,12 +76,18 @@ def test_a_cancelled_import_leaves_no_new_file(many_entries: Path, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == [many_entries.name]
 
 
-@pytest.mark.skipif(
-    subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0,
-    reason="no disk of a size of our own can be mounted here",
-)
+def may_mount() -> bool:
+    """Whether a process of ours can have a mount of its own."""
+    if shutil.which("unshare") is None:
+        return False
+    done = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
 @pytest.mark.parametrize("command", ["import {} --database", "demo --database"])
 def test_a_full_disk_leaves_no_new_file(many_entries: Path, tmp_path: Path, command: str) -> None:
+    if not may_mount():
+        pytest.skip("no disk of a size of our own can be mounted here")
     disk = tmp_path / "disk"
     disk.mkdir()
     words = f"{' '.join(COMMAND)} {command.format(many_entries)} sqlite:///{disk}/new.sqlite"

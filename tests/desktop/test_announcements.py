@@ -50,7 +50,6 @@ def test_an_empty_result_is_said_once(
 ) -> None:
     window = log_window(qtbot, start, log_url(make_entries(30)))
     page = window.audit_log
-    page.bar.period.set_preset(page.bar.period.preset)
     said.clear()
     page.bar.target.setText("nobody has this")
     qtbot.wait_until(lambda: bool(said), timeout=PATIENCE)
@@ -71,7 +70,6 @@ def test_how_an_export_ended_is_said_and_not_every_step_of_it(
     qtbot: QtBot, start: Start, log_url: LogUrl, said: list[str], tmp_path: Path
 ) -> None:
     window = log_window(qtbot, start, log_url(make_entries(30)))
-    window.audit_log.bar.set_filters(window.audit_log.filters)
     dialog = window.audit_log.exporting.dialog()
     assert dialog is not None
     dialog.open()

@@ -641,6 +641,25 @@ def test_a_half_typed_name_waits_for_its_completion(
     qtbot.wait_until(lambda: page.model.rowCount() == 3, timeout=20_000)
 
 
+def test_completing_an_actor_finds_what_they_did_under_former_names_too(
+    qtbot: QtBot, start: Start, log_url: LogUrl
+) -> None:
+    renamed = replace(make_entries(1)[0], actor_name="Ana Weber-Lang")
+    page = opened(qtbot, start(log_url([*make_entries(9), replace(renamed, occurred_at=NOON)])))
+    qtbot.wait_until(lambda: page.bar.actor.completer() is not None, timeout=20_000)
+    page.bar.actor.setFocus()
+    QTest.keyClicks(page.bar.actor, "lang")
+    popup = page.bar.actor.completer().popup()
+    assert popup is not None
+    qtbot.wait_until(popup.isVisible)
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    qtbot.wait_until(lambda: page.summary.text().startswith("4 entries"), timeout=20_000)
+    assert set(column(page, 1, 4)) == {"Ana Weber", "Ana Weber-Lang"}
+    # By the ID, as a right-click on an entry asks for them.
+    assert page.bar.actor.text() == "usr_0"
+
+
 def test_an_actor_that_came_later_is_offered_after_refresh(
     qtbot: QtBot, start: Start, log_url: LogUrl
 ) -> None:

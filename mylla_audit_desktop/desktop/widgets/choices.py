@@ -69,7 +69,7 @@ class ChoiceCompleter(QCompleter):
         """The part that is being typed; of what is the only choice, nothing is to be completed."""
         part = path.rpartition(",")[2].strip()
         offered = [one for one in self._choices if part.casefold() in one.shown.casefold()]
-        if [one.value for one in offered] == [part]:
+        if len(offered) == 1 and part in {offered[0].value, *offered[0].aliases}:
             return [_NOTHING]
         return [part]
 

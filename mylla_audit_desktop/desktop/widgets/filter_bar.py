@@ -252,20 +252,13 @@ class FilterBar(QFrame):
 
     def offer(self, actors: tuple[ActorChoice, ...], actions: tuple[str, ...]) -> None:
         """What Actor and Action complete from, besides the catalogue."""
-        names = [actor.actor_name for actor in actors]
-
-        def is_a_name(name: str) -> bool:
-            """Whether the field can hold it, and it stands for one actor only."""
-            return (
-                bool(name) and name == name.strip() and "," not in name and names.count(name) == 1
-            )
-
         self.actor.setCompleter(
             ChoiceCompleter(
                 [
                     Choice(
                         f"{visible_text(one.actor_name)}  {visible_text(one.actor_id)}",
-                        one.actor_name if is_a_name(one.actor_name) else one.actor_id,
+                        # Who is chosen is meant, under former names too.
+                        one.actor_id if _fits(one.actor_id) else one.actor_name,
                         (one.actor_name, one.actor_id),
                     )
                     for one in actors
@@ -384,6 +377,11 @@ def _is_half_typed(field: QLineEdit) -> bool:
         and isinstance(completer, ChoiceCompleter)
         and completer.is_half_typed(field.text())
     )
+
+
+def _fits(value: str) -> bool:
+    """Whether a field of several values can hold it as one."""
+    return _split(value) == [value]
 
 
 def _split(text: str) -> list[str]:

@@ -79,7 +79,8 @@ def sqlite_engine(path: Path, *, create: bool, is_pooled: bool = True) -> sa.Eng
         _connection: sqlite3.Connection, record: ConnectionPoolEntry, _proxy: object
     ) -> None:
         # What was removed, or gave way to another, would be read and written on unseen.
-        if record.info["file"] != _file_at(path):
+        file = _file_at(path)
+        if file is None or record.info["file"] != file:
             raise sa.exc.DisconnectionError
 
     @event.listens_for(engine, "begin")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -46,4 +47,15 @@ def test_the_file_that_took_its_place_is_read(tmp_path: Path) -> None:
     made(tmp_path / "restored.sqlite", 5).close()
     (tmp_path / "restored.sqlite").replace(path)
     assert count(database) == 5
+    database.close()
+
+
+def test_a_file_that_goes_just_as_it_is_opened_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite"
+    made(path, 3).close()
+    database = open_database(f"sqlite:///{path}")
+    database.close()  # what comes next opens it anew
+    event.listen(database.engine, "connect", lambda *_: path.unlink(), insert=True)
+    with pytest.raises(DatabaseError, match="cannot be opened"):
+        count(database)
     database.close()

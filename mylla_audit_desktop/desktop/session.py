@@ -88,7 +88,7 @@ class Session:
         self._target: str | None = arguments.target
         self._connect(application)
         if arguments.size:
-            self.window.resize(*arguments.size)
+            self.window.set_size(*arguments.size)
 
     def _connect(self, application: QApplication) -> None:
         window = self.window

@@ -23,7 +23,7 @@ from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.widgets import set_tone
 from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
 from mylla_audit_desktop.desktop.widgets.page import NoLog, Page
-from mylla_audit_desktop.desktop.widgets.scrolling import fit_screen
+from mylla_audit_desktop.desktop.widgets.scrolling import fit_screen, keep_on_screen
 from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.filters import LogFilters
@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         else:
             fit_screen(self, _SIZE)
         geometry = profile.window_state().value("window/geometry")
+        self._has_place = geometry is not None
         if geometry is not None:
             self.restoreGeometry(geometry)
 
@@ -293,6 +294,14 @@ class MainWindow(QMainWindow):
             self._show_snapshot(snapshot.taken_at)
 
     # -- window ----------------------------------------------------------------
+
+    def set_size(self, width: int, height: int) -> None:
+        """Be of this size, not of the one it had; where it stood, as far as it fits there."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMaximized)
+        self.resize(width, height)
+        # Without a place of its own it gets one from the desktop.
+        if self._has_place:
+            keep_on_screen(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the layout and say that the window is gone."""

@@ -68,3 +68,26 @@ def test_the_first_window_has_the_room_of_its_screen(
     # With a title above it the status bar is still on the screen.
     assert window.width() == 1280
     assert 520 <= window.height() <= 768 - 24
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_whole"), [((1200, 700), True), ((800, 520), True), ((1400, 900), False)]
+)
+def test_a_size_that_is_asked_for_is_seen_whole_at_the_place_that_was_kept(
+    start: Start, monkeypatch: pytest.MonkeyPatch, asked: tuple[int, int], is_whole: bool
+) -> None:
+    screen = QRect(0, 0, 1280, 800)
+    monkeypatch.setattr(QScreen, "availableGeometry", lambda _self: screen)
+    window = start(None).window
+    window.setGeometry(300, 250, 800, 520)
+    window.close()
+    window = start(None, size=asked).window
+    place = window.geometry()
+    assert (place.width(), place.height()) == asked
+    assert screen.contains(place) or not is_whole
+    # The title can be got hold of, whatever the size.
+    assert screen.contains(place.topLeft())
+    assert place.top() > 0
+    if asked == (800, 520):
+        # Where it fits it stays.
+        assert place.top() == 250

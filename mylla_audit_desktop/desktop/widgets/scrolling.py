@@ -1,11 +1,14 @@
 """What keeps a window on a screen that is smaller than it: of 1920x1080 at 200 %, and less."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QMargins, QSize, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 _LEAST_HEIGHT = 160
 # For the frame of a window and a panel of the desktop.
 _AROUND = QSize(16, 48)
+# The same by its sides: the title stands above.
+_FRAME = QMargins(8, 40, 8, 8)
 
 
 class Scrolling(QScrollArea):
@@ -34,3 +37,16 @@ class Scrolling(QScrollArea):
 def fit_screen(window: QWidget, size: QSize) -> None:
     """Give a window its size, or what its screen has."""
     window.resize(size.boundedTo(window.screen().availableGeometry().size() - _AROUND))
+
+
+def keep_on_screen(window: QWidget) -> None:
+    """Move a window that reaches beyond its screen; of one that is larger, the top left is seen."""
+    screen = QGuiApplication.screenAt(window.pos()) or window.screen()
+    there = screen.availableGeometry().marginsRemoved(_FRAME)
+    place = window.geometry()
+    place.moveRight(min(place.right(), there.right()))
+    place.moveBottom(min(place.bottom(), there.bottom()))
+    place.moveLeft(max(place.left(), there.left()))
+    place.moveTop(max(place.top(), there.top()))
+    if place != window.geometry():
+        window.setGeometry(place)

@@ -194,6 +194,26 @@ def test_in_a_narrow_window_nothing_is_cut(
     assert page.checklist.mapTo(page, QPoint()).y() < table.mapTo(page, QPoint()).y() + 60
 
 
+def test_in_the_smallest_window_the_period_and_a_long_reading_are_whole(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    page.window().resize(800, 520)
+    head, row = page.head, page.filters
+    qtbot.wait_until(lambda: page.window().width() == 800, timeout=PATIENCE)
+    qtbot.wait_until(lambda: head.days.width() >= head.days.sizeHint().width(), timeout=PATIENCE)
+    row.show_busy(is_busy=True)
+    QCoreApplication.processEvents()
+    parts = [row.status, row.severity, row.actor, row.busy, row.stop]
+    shown = [one for one in parts if one.isVisible()]
+    assert row.stop in shown
+    for one, following in pairwise(shown):
+        assert one.geometry().right() < following.x(), "one covers the next"
+    assert row.stop.geometry().right() < row.width()
+    row.show_busy(is_busy=False)
+    assert row.actor.isVisible()
+
+
 def test_in_a_narrow_window_a_notice_is_whole(
     qtbot: QtBot, start: Start, sqlite_log: Office
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from mylla_audit_desktop.desktop.review.finding_model import FindingFilter
@@ -55,6 +56,7 @@ class FilterRow(QFrame):
         row.addWidget(self.busy)
         row.addWidget(self.stop)
         self.setFixedHeight(36)
+        self._is_busy = False
         self.show_busy(is_busy=False)
 
     def filter(self, rule: Rule) -> FindingFilter:
@@ -103,5 +105,20 @@ class FilterRow(QFrame):
 
     def show_busy(self, *, is_busy: bool) -> None:
         """Say that reading takes its time, and offer to stop it."""
-        self.busy.setVisible(is_busy)
+        self._is_busy = is_busy
         self.stop.setVisible(is_busy)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Nothing covers anything in a narrow row."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where Cancel has no room, the actor makes it; the checklist says the word as well."""
+        choices = (self.status, self.severity, self.actor)
+        needed = sum(choice.minimumWidth() for choice in choices)
+        needed += self.busy.sizeHint().width() + self.stop.sizeHint().width()
+        is_crowded = self._is_busy and needed > self.contentsRect().width()
+        self.busy.setVisible(self._is_busy and not is_crowded)
+        self.actor.setHidden(is_crowded)

@@ -36,6 +36,8 @@ _PAUSE_MS = 500
 _DAY_WIDTH = 100
 # Of the page in a window of 1280 pixels it has more.
 _WIDTH_WITH_BAR = 1_000
+# Below, the title makes room for the period: the list of pages says where one is.
+_WIDTH_WITH_TITLE = 760
 
 
 class ReviewHead(QFrame):
@@ -111,6 +113,7 @@ class ReviewHead(QFrame):
         """Without room for both, the words say more than the bar."""
         super().resizeEvent(event)
         self._show_bar()
+        self.title.setVisible(self.width() >= _WIDTH_WITH_TITLE)
 
     def _show_bar(self) -> None:
         self.bar.setVisible(self._is_valid and self.width() >= _WIDTH_WITH_BAR)

@@ -12,7 +12,8 @@ def main() -> int:
 
         return run()
     except KeyboardInterrupt:
-        # Python would end by the signal where it came while it ran code made of a text.
+        # Not by returning: where the signal came within `exec`, by which dataclasses are made,
+        # Python remembers it, and would end by it with a code of its own.
         if sys.stderr is not None:
             print("mylla-audit: Cancelled. Nothing was changed.", file=sys.stderr, flush=True)
         os._exit(130)

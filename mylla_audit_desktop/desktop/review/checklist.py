@@ -93,13 +93,13 @@ class Checklist(QListWidget):
         self._counts = counts or {}
         for row, (rule, title) in enumerate(RULE_TITLES.items()):
             words = counts[rule].words if counts else unknown
-            # A count, where it is 0 too.
-            shown = words
+            # The eye takes "none" for a count; the ear is told of what there is none.
+            heard = words
             if counts and not counts[rule].open:
-                shown = f"0 open, {words}"
+                heard = f"0 open, {words}"
             item = self.item(row)
             item.setData(_COUNT_ROLE, (words, bool(counts and counts[rule].open)))
-            spoken = f"{title}, {shown}" if shown else title
+            spoken = f"{title}, {heard}" if heard else title
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         # A wider count leaves less room for its title.
         self._fit_height()

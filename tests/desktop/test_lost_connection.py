@@ -3,14 +3,18 @@
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.cli.main import main
 from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.desktop.audit_log import export_dialog
 from mylla_audit_desktop.desktop.background import Report
 from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.log.errors import CancelledError
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
 from tests.desktop.reviewing import Office, Start
@@ -127,3 +131,30 @@ def test_a_look_for_news_that_takes_long_is_not_begun_anew(
         is_over.set()
         qtbot.wait_until(lambda: not tasks, timeout=30_000)
         is_over.clear()
+
+
+def test_a_cancelled_export_that_could_not_be_recorded_is_said(
+    qtbot: QtBot, start: Start, small: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begun = threading.Event()
+    words = "Cancelled. No file was written. That it was cancelled could not be recorded."
+
+    def export(_database: object, _request: object, cancellation: Cancellation, _: object) -> None:
+        begun.set()
+        while cancellation.pause(1):
+            pass
+        raise CancelledError(words)
+
+    monkeypatch.setattr(export_dialog, "export_csv", export)
+    page = start(small.url).window.audit_log
+    qtbot.wait_until(lambda: page.model.snapshot is not None, timeout=30_000)
+    dialog = page.exporting.dialog(tmp_path)
+    assert dialog is not None
+    dialog.open()
+    dialog.action.click()
+    qtbot.wait_until(begun.is_set, timeout=30_000)
+    dialog.cancel.click()
+    qtbot.wait_until(lambda: not dialog.is_busy, timeout=30_000)
+    assert dialog.state.text() == words
+    assert dialog.state.property("tone") == "error"
+    dialog.reject()

@@ -111,6 +111,7 @@ def _record_end(database: Database, record: ExportRecord, outcome: Mapping[str, 
                 {"export_id": record.export_id, "outcome": json.dumps(outcome)},
             )
             return
+        _refuse_other_log(connection, database, record)
         ended = {"state": outcome["state"], **_signed_in(), **outcome}
         _insert_sqlite(connection, record, {"state": "started"}, ended)
 
@@ -182,6 +183,19 @@ def _begin_sqlite(
 
 def _signed_in() -> dict[str, object]:
     return {"login": operating_system_login(), "verified": False}
+
+
+def _refuse_other_log(connection: sa.Connection, database: Database, record: ExportRecord) -> None:
+    """While the export ran, its file may have given way to another, which knows nothing of it."""
+    begun = connection.scalar(
+        sa.text("SELECT 1 FROM entries WHERE target_type = 'export' AND target_id = :id LIMIT 1"),
+        {"id": record.export_id},
+    )
+    if begun is None:
+        raise DatabaseError(
+            f"{database.label.name} is no longer the log that was exported.",
+            "Look for who replaced the file.",
+        )
 
 
 def _insert_sqlite(

@@ -143,6 +143,24 @@ def test_an_outcome_that_cannot_be_recorded_is_told(
     assert [values(one)["state"] for one in records(database)] == ["started"]
 
 
+def test_a_log_that_took_the_place_of_the_exported_one_is_not_written_to(
+    open_log: OpenLog, folder: Path
+) -> None:
+    database, other = open_log([new_entry()]), open_log([new_entry()])
+    path, other_path = Path(database.label.name), Path(other.label.name)
+    other.close()
+
+    def replace(_rows: int) -> None:
+        if other_path.exists():
+            other_path.replace(path)
+
+    result = export_csv(database, a_request(folder / "log.csv"), Cancellation(), replace)
+    assert not other_path.exists()
+    assert "could not be recorded" in result.note
+    assert f"{path} is no longer the log that was exported." in result.note
+    assert records(database) == []
+
+
 def test_a_file_that_cannot_be_written_is_exported_without_a_trace(
     open_log: OpenLog, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

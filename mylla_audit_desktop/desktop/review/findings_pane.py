@@ -143,15 +143,20 @@ class FindingsPane(QFrame):
 
     def _take_rule(self, rule: Rule) -> None:
         self.model.set_filter(self.filters.filter(rule))
-        self._show_state()
+        self._show_filtered()
         self._select_first_open()
 
     def _take_filter(self) -> None:
         kept = self.table.selected_ids()
         self.model.set_filter(self.filters.filter(self._checklist.rule))
-        self._show_state()
+        self._show_filtered()
         if not self.table.select_ids(kept):
             self._select_first_open()
+
+    def _show_filtered(self) -> None:
+        # Before anything is read it is said why.
+        if self._findings is not None:
+            self._show_state()
 
     # -- selection -------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from mylla_audit_desktop.database.parameters import Host, parse_hosts
 from mylla_audit_desktop.desktop.connections.opener import DEMO, Source, SourceKind, saved
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from mylla_audit_desktop.review.finding import Rule
 from tests.desktop.connections.conftest import Begin
 from tests.desktop.connections.test_first_start import fill
 from tests.memory_keyring import MemoryKeyring
@@ -236,6 +237,9 @@ def test_every_page_says_that_a_log_is_being_opened_and_lets_one_stop(
     for notice in (before.notice, window.activity.notice, window.retention.empty):
         assert notice.sentences() == "Opening the audit log One moment."
         assert notice.action.text() == "Cancel opening"
+    window.show_page(before)
+    before.checklist.choose(Rule.OFF_HOURS)
+    assert before.notice.isVisible()
     window.show_page(window.retention)
     assert window.retention.empty.isVisible()
     assert "Opening" in window.retention.empty.sentences()

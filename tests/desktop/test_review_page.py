@@ -530,6 +530,26 @@ def test_a_failure_says_so_and_can_be_tried_again(
     qtbot.wait_until(lambda: page.model.rowCount() == 3, timeout=PATIENCE)
 
 
+def test_the_policy_of_the_log_before_does_not_stay_over_another(
+    qtbot: QtBot, start: Start, small: Office, tmp_path: Path
+) -> None:
+    page = opened(qtbot, start, small)
+    assert page.side.policy.text()
+    other = page.current.log
+    assert other is not None
+    log = tmp_path / "review.sqlite"
+    log.unlink()
+    log.write_bytes(b"no database" * 500)
+    other.database.close()
+    page.show_log(other)
+    qtbot.wait_until(
+        lambda: "could not be read" in page.notice.sentences() and page.notice.isVisible(),
+        timeout=PATIENCE,
+    )
+    assert page.side.policy_title.text() == "Policy"
+    assert page.side.policy.text() == page.side.policy.accessibleDescription() == ""
+
+
 def test_details_that_could_not_be_read_are_read_with_the_next_refresh(
     qtbot: QtBot, start: Start, small: Office, tmp_path: Path
 ) -> None:

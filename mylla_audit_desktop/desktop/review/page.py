@@ -129,6 +129,8 @@ class ReviewPage(Page):
         """Review this log from now on."""
         self.current.use(log)
         self.writer.forget()
+        # A policy is the same in every period, but not in another log.
+        self.side.show_policy(None)
         self._show_nothing()
         self.follow_timer.start()
         if self.isVisible():

@@ -68,8 +68,13 @@ class ReviewSide(QFrame):
         """Times are of another zone from now on; what is shown is asked for anew."""
         self._zone = zone
 
-    def show_policy(self, version: PolicyVersion) -> None:
-        """The policy in force."""
+    def show_policy(self, version: PolicyVersion | None) -> None:
+        """The policy in force; None: not read."""
+        if version is None:
+            self.policy_title.setText("Policy")
+            self.policy.setText("")
+            self.policy.setAccessibleDescription("")
+            return
         number = f"version {version.number}" if version.number else "built in"
         self.policy_title.setText(f"Policy · {number}")
         self.policy.setText(visible_text(describe_policy(version.policy)))

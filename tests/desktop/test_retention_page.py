@@ -1,8 +1,10 @@
 """The retention page, by its buttons and its accessible names."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
@@ -27,7 +29,7 @@ from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.access import Access, Role
 from mylla_audit_desktop.log.entry import NewEntry
 from mylla_audit_desktop.log.instant import Instant
-from mylla_audit_desktop.log.retention import RetentionChange
+from mylla_audit_desktop.log.retention import RetentionChange, RetentionState
 from tests.desktop.reviewing import window_of
 from tests.servers import Server
 
@@ -137,6 +139,32 @@ def test_what_differs_is_warned_of(open_page: Callable[[], RetentionPage], log: 
         assert words in warnings(page)
     lines = [label.text() for label in page.notice.findChildren(QLabel) if label.text()]
     assert len(lines) == 3
+
+
+def test_in_the_smallest_window_large_counts_cut_nothing(
+    open_page: Callable[[], RetentionPage], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = 987_654_321_012
+
+    def read(*of_log: Any) -> RetentionState:
+        return replace(
+            read_retention(*of_log), due_now=many, due_tomorrow=many, due_in_30_days=many
+        )
+
+    monkeypatch.setattr(page_module, "read_retention", read)
+    page = open_page()
+    qtbot.wait_until(lambda: "987,654,321,012" in page.month.text())
+    page.window().resize(800, 520)
+
+    def is_whole() -> bool:
+        return all(
+            one.mapTo(page, one.rect().topRight()).x() < page.width()
+            for one in (page.export, page.month, page.notice)
+        )
+
+    qtbot.wait_until(is_whole)
+    page.window().resize(1280, 800)
+    qtbot.wait_until(lambda: page.export.x() > page.month.geometry().right())
 
 
 def test_a_new_log_says_what_is_missing(open_page: Callable[[], RetentionPage]) -> None:

@@ -9,7 +9,7 @@ go), Change.
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -55,6 +55,8 @@ from mylla_audit_desktop.log.visible import visible_text
 _LANE = "choices"
 _FORECAST_DAYS = 30
 _LONG_MS = 1_000
+# The margins, the names of the facts, and a scroll bar.
+_BESIDE_WIDTH = 210
 
 
 class RetentionPage(Page):
@@ -121,6 +123,18 @@ class RetentionPage(Page):
         layout.addWidget(separator())
         layout.addWidget(self.stack, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What the window is too narrow for stands below instead of being cut."""
+        super().resizeEvent(event)
+        self._place_export()
+
+    def _place_export(self) -> None:
+        """Beside the count that it exports, where there is room."""
+        count = max(one.sizeHint().width() for one in (self.oldest, self.tomorrow, self.month))
+        needed = count + self.export.sizeHint().width() + _BESIDE_WIDTH
+        row, column = (2, 2) if needed <= self.width() else (3, 1)
+        self._facts.addWidget(self.export, row, column, Qt.AlignmentFlag.AlignLeft)
+
     def _content(self) -> QScrollArea:
         content = QWidget()
         content.setObjectName("content")
@@ -139,7 +153,8 @@ class RetentionPage(Page):
         for index, label in enumerate((self.oldest, self.tomorrow, self.month)):
             facts.addWidget(field_label(label.accessibleName(), label), index, 0)
             facts.addWidget(label, index, 1)
-        facts.addWidget(self.export, 2, 2, Qt.AlignmentFlag.AlignLeft)
+        self._facts = facts
+        self._place_export()
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
@@ -265,6 +280,7 @@ class RetentionPage(Page):
             (self.month, state.due_in_30_days, _FORECAST_DAYS),
         ):
             _say(label, due_words(count, state.due_now, state.cutoff_in(days), zone))
+        self._place_export()
         self.runs.show_runs(state.runs, zone)
         self.runs.setVisible(bool(state.runs))
         self.no_runs.setVisible(not state.runs)

@@ -67,6 +67,11 @@ def _describe_sqlite(cause: sqlite3.Error, place: str) -> DatabaseError:
         return DatabaseError(f"{place} cannot be written.", "Check the rights of file and folder.")
     if code.startswith("SQLITE_FULL"):
         return DatabaseError(f"There is no room left for {place}.", "Free space and try again.")
+    if code.startswith("SQLITE_IOERR"):
+        return DatabaseError(
+            f"{place} cannot be read or written any further: {_one_line(str(cause))}.",
+            "Check the disk, its room and your quota.",
+        )
     if code.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return DatabaseError(f"{place} cannot be opened.", "Check that it exists and may be read.")
     return DatabaseError(f"{place}: {_one_line(str(cause))}.", "")

@@ -10,11 +10,8 @@ from types import FrameType
 from typing import NoReturn
 
 from mylla_audit_desktop.database.cancellation import Cancellation
+from mylla_audit_desktop.ending_signals import ending_signals
 
-# What asks a command to end, where the system knows it.
-SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
 CANCELLED = "Cancelled. Nothing was changed."
 _MOMENT_SECONDS = 0.05
 
@@ -40,12 +37,7 @@ class Interruption:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        # What nohup or a background job of a shell ignores stays ignored.
-        former = {
-            number: signal.signal(number, self._handle)
-            for number in SIGNALS
-            if signal.getsignal(number) is not signal.SIG_IGN
-        }
+        former = {number: signal.signal(number, self._handle) for number in ending_signals()}
         try:
             yield
         finally:

@@ -7,6 +7,7 @@ one line on standard error.
 
 import argparse
 import io
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -25,6 +26,10 @@ from mylla_audit_desktop.log.csv_format import Profile
 from mylla_audit_desktop.log.errors import CancelledError, KnownError
 from mylla_audit_desktop.log.visible import visible_text
 
+# What a library tells of beside an error, in many lines, the command's own sentence says;
+# without any handler Python would print it.
+_UNSAID = logging.NullHandler()
+
 Command = Callable[[argparse.Namespace, Cancellation], int]
 
 
@@ -34,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     redactor = Redactor(words)
     interruption = Interruption(is_alone=argv is None)
     _prepare_streams()
+    if "--debug" not in words:
+        logging.getLogger().addHandler(_UNSAID)
     try:
         with interruption.listening():
             code = _run(words, interruption)

@@ -4,7 +4,6 @@ import getpass
 import signal
 import sys
 
-from mylla_audit_desktop.cli.interruption import SIGNALS
 from mylla_audit_desktop.connections.opening import (
     Opening,
     open_connection,
@@ -15,6 +14,7 @@ from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.connections.store import ConnectionStore
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
+from mylla_audit_desktop.ending_signals import ending_signals
 from mylla_audit_desktop.log.errors import PasswordError
 from mylla_audit_desktop.log.visible import visible_text
 
@@ -59,9 +59,7 @@ def _ask(why: str) -> str:
     # Not gently, as what writes would end: it waits. Not at once, as what reads would: the
     # terminal shows nothing of what is typed.
     former = {
-        number: signal.signal(number, signal.default_int_handler)
-        for number in SIGNALS
-        if signal.getsignal(number) is not signal.SIG_IGN
+        number: signal.signal(number, signal.default_int_handler) for number in ending_signals()
     }
     try:
         return getpass.getpass("Password: ")

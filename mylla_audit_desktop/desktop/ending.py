@@ -8,7 +8,7 @@ from types import FrameType
 
 from PySide6.QtCore import QSocketNotifier
 
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+from mylla_audit_desktop.ending_signals import ending_signals
 
 
 @contextmanager
@@ -18,12 +18,7 @@ def ending_by_signal(end: Callable[[], None]) -> Iterator[None]:
     Python runs its handlers between two of its own instructions, in the middle of any slot,
     and none while Qt waits; a byte in a socket wakes the event loop instead.
     """
-    # What nohup or a background job of a shell ignores stays ignored.
-    numbers = [
-        number
-        for number in (getattr(signal, name, None) for name in _SIGNALS)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN
-    ]
+    numbers = ending_signals()
     woken, waking = socket.socketpair()
     with woken, waking:
         for one in (woken, waking):

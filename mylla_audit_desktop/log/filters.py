@@ -35,8 +35,14 @@ class LogFilters:
             hours_zone=zone.key if self.hours else "",
         )
 
-    def explain_hidden(self) -> str:
-        """Which fields hold a character that nobody sees, for who finds nothing; "" for none.
+    def explain_none(self) -> str:
+        """What to do where no entry matches."""
+        is_all_time = self.period.preset is Preset.ALL_TIME
+        advice = "Use fewer" if is_all_time else "Choose a longer period or fewer"
+        return self._explain_hidden() or f"{advice} filters."
+
+    def _explain_hidden(self) -> str:
+        """Which fields hold a character that nobody sees; "" for none.
 
         It is not taken out: the log may hold an ID with it.
         """

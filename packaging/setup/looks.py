@@ -29,7 +29,7 @@ from mylla_audit_desktop.cli.main import main as command
 from mylla_audit_desktop.connections.profile import Colour, ConnectionProfile, Kind
 from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.database.activity import Activity, read_activity
-from mylla_audit_desktop.desktop.audit_log.changes_table import FieldChange
+from mylla_audit_desktop.desktop.audit_log.changes_model import FieldChange
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
 from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
 from mylla_audit_desktop.desktop.connections.opener import DEMO, Source, SourceKind, saved

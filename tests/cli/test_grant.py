@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from tests.cli.conftest import Run
+from tests.foreign import make_foreign_log
 from tests.servers import Server
 
 _numbers = count()
@@ -77,14 +78,7 @@ def test_a_login_that_is_not_there_is_a_wrong_call(log: str, run: Run) -> None:
 def test_a_log_of_somebody_else_is_not_said_to_need_a_set_up(
     postgresql_url: str, postgresql_server: Server, run: Run
 ) -> None:
-    with psycopg.connect(postgresql_url, autocommit=True) as connection:
-        connection.execute("CREATE SCHEMA audit")
-        connection.execute(
-            "CREATE VIEW audit.entries AS SELECT 1::bigint AS id, now() AS occurred_at,"
-            " 'member' AS actor_type, 'u' AS actor_id, 'U' AS actor_name, 'a.b' AS action,"
-            " NULL::text AS target_type, NULL::text AS target_id, NULL::text AS target_name,"
-            " NULL::json AS before, NULL::json AS after, NULL::inet AS ip_address"
-        )
+    make_foreign_log(postgresql_url)
     outcome = run("grant", "postgres", "--role", "admin", *WHO, "--database", postgresql_url)
     assert outcome.code == 3
     assert "was not created by this program" in outcome.err

@@ -227,3 +227,16 @@ def test_ctrl_c_while_the_program_still_loads_is_one_line(sqlite_url: str) -> No
     )
     assert done.returncode == 130
     assert done.stderr == "mylla-audit: Cancelled. Nothing was changed.\n"
+
+
+@pytest.mark.parametrize(("option", "is_said"), [([], False), (["--debug"], True)])
+def test_what_libraries_tell_of_an_error_is_for_debugging(option: list[str], is_said: bool) -> None:
+    """Such as of a connection that is lost in the midst of a statement."""
+    script = (
+        "import logging, sys; from mylla_audit_desktop.cli.main import main;"
+        "main(sys.argv[1:]); logging.getLogger('sqlalchemy.pool').error('Error closing cursor')"
+    )
+    words = [sys.executable, "-c", script, *option, "verify", "/no/such/file.csv"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert ("Error closing cursor" in done.stderr) is is_said
+    assert "mylla-audit: " in done.stderr

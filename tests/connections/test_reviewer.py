@@ -13,6 +13,7 @@ from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.database.members import write_member
 from mylla_audit_desktop.database.setup import upgrade_schema
 from mylla_audit_desktop.log.access import Role
+from tests.foreign import make_foreign_log
 from tests.servers import Server
 
 Start = Callable[..., tuple[int, str]]
@@ -72,14 +73,7 @@ def test_the_logins_own_name_is_no_other(start: Start, log: str, postgresql_serv
 
 @pytest.mark.postgresql
 def test_a_log_without_reviewers_of_its_own_takes_any(start: Start, postgresql_url: str) -> None:
-    with psycopg.connect(postgresql_url, autocommit=True) as connection:
-        connection.execute("CREATE SCHEMA audit")
-        connection.execute(
-            "CREATE VIEW audit.entries AS SELECT 1::bigint AS id, now() AS occurred_at,"
-            " 'member' AS actor_type, 'usr_1' AS actor_id, 'Ana' AS actor_name, 'a.b' AS action,"
-            " NULL::text AS target_type, NULL::text AS target_id, NULL::text AS target_name,"
-            " NULL::json AS before, NULL::json AS after, NULL::inet AS ip_address"
-        )
+    make_foreign_log(postgresql_url)
     assert start("--database", postgresql_url, "--reviewer", "usr_7") == (OPENED, "")
 
 

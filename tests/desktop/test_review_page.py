@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHeaderView, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -624,7 +625,7 @@ def test_what_was_said_of_a_cancelled_reading_is_over_with_the_next(
     page.refresh()
     qtbot.wait_until(lambda: not page.banner.isVisible(), timeout=PATIENCE)
     # What was done stays said, until it is closed.
-    page.tell("Saved.")
+    page.banner.say("Saved.")
     with qtbot.wait_signal(page.review_shown, timeout=PATIENCE):
         page.refresh()
     assert page.banner.isVisible()
@@ -703,3 +704,20 @@ def comes_to_rest(header: QHeaderView) -> bool:
         turns += 1
     header.sectionResized.disconnect(note)
     return quiet == 10
+
+
+def test_a_value_of_a_finding_is_copied_by_its_menu_and_by_ctrl_c(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    table = page.details.changes
+    qtbot.wait_until(lambda: table.isVisible() and table.changes.rowCount() > 0, timeout=PATIENCE)
+    before, after = (table.changes.value(0, side) for side in (1, 2))
+    table.setFocus()
+    table.setCurrentIndex(table.changes.index(0, 1))
+    QGuiApplication.clipboard().clear()
+    QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == before
+    menu = {action.text(): action for action in table.actions()}
+    menu["Copy after"].trigger()
+    assert QGuiApplication.clipboard().text() == after

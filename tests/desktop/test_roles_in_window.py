@@ -18,6 +18,7 @@ from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.log.access import Role
 from tests.desktop.conftest import make_entries
 from tests.desktop.test_audit_log_page import opened
+from tests.foreign import make_foreign_log
 from tests.servers import Server
 
 pytestmark = pytest.mark.postgresql
@@ -98,14 +99,7 @@ def seen(session: Session) -> str:
 def test_who_is_named_as_the_reviewer_of_a_log_of_somebody_else_is_shown(
     qtbot: QtBot, start: Start, postgresql_url: str
 ) -> None:
-    with psycopg.connect(postgresql_url, autocommit=True) as connection:
-        connection.execute("CREATE SCHEMA audit")
-        connection.execute(
-            "CREATE VIEW audit.entries AS SELECT 1::bigint AS id, now() AS occurred_at,"
-            " 'member' AS actor_type, 'u' AS actor_id, 'U' AS actor_name, 'a.b' AS action,"
-            " NULL::text AS target_type, NULL::text AS target_id, NULL::text AS target_name,"
-            " NULL::json AS before, NULL::json AS after, NULL::inet AS ip_address"
-        )
+    make_foreign_log(postgresql_url)
     session = start(postgresql_url, reviewer="usr_4")
     opened(qtbot, session)
     assert session.window.status.reviewer.text() == "usr_4"

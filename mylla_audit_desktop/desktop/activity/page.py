@@ -235,9 +235,7 @@ class ActivityPage(Page):
         self.summary.setToolTip(_OFF_HOURS_WORDS if activity.members else "")
         self.line.announce(text)
         if not activity.count:
-            hidden = self._filters.explain_hidden()
-            sentence = hidden or "Choose a longer period or fewer filters."
-            self._say("No entries match", sentence, "Clear filters")
+            self._say("No entries match", self._filters.explain_none(), "Clear filters")
             return
         first, last = _days_of(answer)
         unit, bars = make_bars(activity.days, first, last)

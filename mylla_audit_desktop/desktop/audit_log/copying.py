@@ -3,13 +3,13 @@
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
 
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.reader import LogReader, Snapshot, Waypoints
 from mylla_audit_desktop.desktop.audit_log.entry_model import COLUMNS, EntryModel
 from mylla_audit_desktop.desktop.audit_log.entry_table import MOST_SELECTED, EntryTable
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
+from mylla_audit_desktop.desktop.widgets.clipboard import copy_text
 from mylla_audit_desktop.log.entry import EntrySummary
 from mylla_audit_desktop.log.errors import InputError
 from mylla_audit_desktop.log.visible import visible_name, visible_text
@@ -60,7 +60,7 @@ class Copying(QObject):
 
     def _put(self, text: str) -> None:
         self.ended.emit()
-        QGuiApplication.clipboard().setText(text)
+        copy_text(text)
 
     def _fail(self, error: Exception) -> None:
         self.ended.emit()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mylla_audit_desktop.desktop.audit_log.changes_table import (
-    ChangesTable,
+from mylla_audit_desktop.desktop.audit_log.changes_model import (
     FieldChange,
     prepare_field,
     side_text,
 )
+from mylla_audit_desktop.desktop.audit_log.changes_table import ChangesTable
 from mylla_audit_desktop.desktop.formats import format_count, format_moment
 from mylla_audit_desktop.desktop.theme import Theme, mono_font
 from mylla_audit_desktop.desktop.widgets import (
@@ -36,6 +36,7 @@ from mylla_audit_desktop.desktop.widgets import (
     plain_label,
     plain_tooltip,
 )
+from mylla_audit_desktop.desktop.widgets.clipboard import copy_text
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.diff import SIGNS, Kind, diff_entry
 from mylla_audit_desktop.log.entry import AuditEntry
@@ -86,7 +87,6 @@ class DetailsPane(QFrame):
         self.trace.clicked.connect(self._trace)
         self.section = plain_label("", "section")
         self.table = ChangesTable(theme)
-        self.table.copied.connect(_put)
         self.raw = _RawJson(readOnly=True)
         self.raw.setAccessibleName("Raw JSON")
         self.raw.setFont(mono_font())
@@ -263,11 +263,9 @@ class DetailsPane(QFrame):
         if self.show_raw.isChecked():
             # Qt parts the lines of a selection by U+2029; one of the log is shown as an escape.
             selected = self.raw.textCursor().selectedText().replace("\u2029", "\n")
-            _put(selected or self.raw.toPlainText())
-        elif self.table.selectionModel().hasSelection():
-            _put(self.table.selected_value())
-        else:
-            _put(self.as_text())
+            copy_text(selected or self.raw.toPlainText())
+        elif not self.table.copy_selected():
+            copy_text(self.as_text())
 
     def as_text(self) -> str:
         """The entry and its changes as lines of text."""
@@ -302,11 +300,6 @@ class _RawJson(QPlainTextEdit):
             event.ignore()
         else:
             super().keyPressEvent(event)
-
-
-def _put(text: str) -> None:
-    # A lone surrogate would empty the clipboard; it is written as an escape.
-    QGuiApplication.clipboard().setText(text.encode("utf-8", "backslashreplace").decode())
 
 
 def _raw(text: str | None) -> str:

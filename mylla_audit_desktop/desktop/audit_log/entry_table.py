@@ -6,6 +6,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QSettings,
     Qt,
     Signal,
 )
@@ -46,7 +47,7 @@ class EntryTable(PieceTable):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._sort = Sort()
         # Columns fill the width until the user sets one.
-        self.has_own_widths = False
+        self._has_own_widths = False
         self._is_fitting = False
         self._build_header()
         self.selectionModel().currentRowChanged.connect(self._tell_current)
@@ -76,7 +77,7 @@ class EntryTable(PieceTable):
 
     def fit_columns(self, room: int) -> None:
         """Time and address are always whole, the others share the rest, until the user sets one."""
-        if self.has_own_widths:
+        if self._has_own_widths:
             return
         self._is_fitting = True
         shown = [column for column in range(len(_WIDTHS)) if not self.isColumnHidden(column)]
@@ -96,13 +97,25 @@ class EntryTable(PieceTable):
             key=header.visualIndex,
         )
         if not self._is_fitting and self.isVisible() and column != last:
-            self.has_own_widths = True
+            self._has_own_widths = True
 
     def _show_column(self, column: int, *, is_shown: bool) -> None:
         self._is_fitting = True
         self.setColumnHidden(column, not is_shown)
         self._is_fitting = False
         self.fit_columns(self.viewport().width())
+
+    def save_layout(self, state: QSettings) -> None:
+        """Keep the columns."""
+        state.setValue("audit_log/columns", self.horizontalHeader().saveState())
+        state.setValue("audit_log/has_own_widths", self._has_own_widths)
+
+    def restore_layout(self, state: QSettings) -> None:
+        """As they were."""
+        columns = state.value("audit_log/columns")
+        if columns is not None:
+            self.horizontalHeader().restoreState(columns)
+            self._has_own_widths = state.value("audit_log/has_own_widths") in {True, "true"}
 
     # -- sorting ---------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from shutil import disk_usage
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from mylla_audit_desktop.database.cancellation import Cancellation
@@ -16,6 +15,7 @@ from mylla_audit_desktop.desktop.formats import format_count, format_size
 from mylla_audit_desktop.desktop.theme import mono_font
 from mylla_audit_desktop.desktop.widgets import button, field_form, field_label, plain_label
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
+from mylla_audit_desktop.desktop.widgets.clipboard import copy_text
 from mylla_audit_desktop.desktop.widgets.file_job_dialog import FileJobDialog
 from mylla_audit_desktop.desktop.widgets.job_dialog import JobWords
 from mylla_audit_desktop.evidence.export import ExportRequest, ExportResult, export_csv
@@ -77,7 +77,7 @@ class ExportDialog(FileJobDialog):
         self._digest_row = QWidget()
         self._digest_row.hide()
         self._lay_out()
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.digest.text()))
+        self.copy.clicked.connect(lambda: copy_text(self.digest.text()))
         self.look_at_file()
 
     def _lay_out(self) -> None:

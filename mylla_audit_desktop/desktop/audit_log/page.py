@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from mylla_audit_desktop.database.reader import LogReader
+from mylla_audit_desktop.desktop.audit_log.complaints import Complaints
 from mylla_audit_desktop.desktop.audit_log.copying import Copying
 from mylla_audit_desktop.desktop.audit_log.details_pane import DetailsPane
 from mylla_audit_desktop.desktop.audit_log.details_reader import DetailsReader
@@ -68,9 +69,6 @@ class AuditLogPage(Page):
         self._filters = self._asked = self._shown = LogFilters()
         self._sort = Sort()
         self._kept_id: int | None = None
-        # Whether the message beside the summary is about the server; or what was refused, in words.
-        self._says_failure = False
-        self._refusal = ""
         self.bar = FilterBar(catalog, self._zone, now)
         self.line = ResultLine(self.bar.message)
         self.summary, self.banner, self.busy = self.line.summary, self.line.banner, self.line.busy
@@ -92,6 +90,7 @@ class AuditLogPage(Page):
         layout.addWidget(separator())
         layout.addWidget(self._splitter, 1)
         self._choices = LogChoices(background, self.bar)
+        self._complaints = Complaints(self.bar, self.model, self)
         self._details_reader = DetailsReader(background, self)
         self._copying = Copying(background, self.model, self.table)
         self._type_ahead = TypeAhead(background, self.model, self.table)
@@ -119,7 +118,7 @@ class AuditLogPage(Page):
             self.table.selection_refused,
             self.exporting.refused,
         ):
-            refused.connect(self._take_refusal)
+            refused.connect(self._complaints.tell_refusal)
         for work, name in ((self._copying, _COPYING), (self._type_ahead, _SEARCHING)):
             work.begun.connect(partial(self.line.begin, name))
             work.ended.connect(partial(self.line.end, name))
@@ -132,10 +131,7 @@ class AuditLogPage(Page):
         self.model.first_page_shown.connect(self._take_first_page)
         self.model.count_known.connect(self._take_count)
         self.model.failed.connect(self._take_failure)
-        for answered in (self.model.page_shown, self.model.waypoints_known):
-            answered.connect(self._take_recovery)
         self.model.waypoints_known.connect(lambda: self.line.end(_PREPARING))
-        self.model.waypoints_known.connect(self._take_back_refusal)
 
     # -- which log -------------------------------------------------------------
 
@@ -316,10 +312,7 @@ class AuditLogPage(Page):
         elif self._shown == LogFilters():
             self.say("No entries in the last 30 days", "Choose a longer period.", "Show all time")
         else:
-            is_all_time = self._shown.period.preset is Preset.ALL_TIME
-            advice = "Use fewer" if is_all_time else "Choose a longer period or fewer"
-            sentence = self._shown.explain_hidden() or f"{advice} filters."
-            self.say("No entries match", sentence, "Clear filters")
+            self.say("No entries match", self._shown.explain_none(), "Clear filters")
         if self.model.snapshot is not None:
             self.snapshot_taken.emit(self.model.snapshot.taken_at)
 
@@ -342,25 +335,7 @@ class AuditLogPage(Page):
         if self.model.snapshot is None:
             self.say("The log could not be read", error.sentence, "Try again")
         else:
-            # What is on the screen stays.
-            self._says_failure = True
-            self.bar.show_error(InputError(error.what, error.advice))
-
-    def _take_refusal(self, error: InputError) -> None:
-        self.bar.show_error(error)
-        self._refusal = self.bar.message.text()
-
-    def _take_back_refusal(self) -> None:
-        """All was read anew: what was refused before may be possible now."""
-        if self._refusal and self.bar.message.text() == self._refusal:
-            self.bar.show_error(InputError(""))
-        self._refusal = ""
-
-    def _take_recovery(self) -> None:
-        """The server answers again: what was said of it is over, where nothing is missing."""
-        if self._says_failure and self.model.waypoints is not None:
-            self._says_failure = False
-            self.bar.show_error(InputError(""))
+            self._complaints.tell_failure(error)
 
     def _act_on_notice(self) -> None:
         action = self.notice.action.text()
@@ -418,15 +393,11 @@ class AuditLogPage(Page):
 
     def save_layout(self, state: QSettings) -> None:
         """Keep splitter and columns."""
-        state.setValue("audit_log/columns", self.table.horizontalHeader().saveState())
-        state.setValue("audit_log/has_own_widths", self.table.has_own_widths)
+        self.table.save_layout(state)
         self._splitter.save_layout(state)
 
     def restore_layout(self, state: QSettings) -> None:
         """As they were; what does not fit any more is passed over."""
-        columns = state.value("audit_log/columns")
-        if columns is not None:
-            self.table.horizontalHeader().restoreState(columns)
-            self.table.has_own_widths = state.value("audit_log/has_own_widths") in {True, "true"}
-            self.table.sort_by(self._sort)
+        self.table.restore_layout(state)
+        self.table.sort_by(self._sort)
         self._splitter.restore_layout(state)

@@ -11,6 +11,7 @@ from mylla_audit_desktop.desktop.review.decision_form import DecisionForm
 from mylla_audit_desktop.desktop.review.decision_writer import DecisionWriter
 from mylla_audit_desktop.desktop.review.findings_pane import FindingsPane
 from mylla_audit_desktop.desktop.review.words import VERDICT_WORDS, describe_progress
+from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeTone
 from mylla_audit_desktop.log.errors import AnswerIsNoError, DatabaseError, KnownError
 from mylla_audit_desktop.review.decision import Decision, Verdict
 
@@ -24,7 +25,7 @@ class Deciding(QObject):
 
     stored = Signal()
     announced = Signal(str)
-    told = Signal(str, bool)
+    told = Signal(str, NoticeTone)
     follow_wanted = Signal()
 
     def __init__(
@@ -107,13 +108,13 @@ class Deciding(QObject):
             self._current.note_loss()
             zone = self._findings.model.zone
             sentence = source.describe_loss(error.decision, self._current.findings, zone)
-            self.told.emit(sentence, False)
+            self.told.emit(sentence, NoticeTone.NEWS)
         else:
-            self.told.emit(error.sentence, True)
+            self.told.emit(error.sentence, NoticeTone.FAILURE)
         if isinstance(error, AnswerIsNoError | DatabaseError):
             # What the other one decided is shown at once.
             self.follow_wanted.emit()
 
     def _take_cancelled(self) -> None:
-        self.told.emit("Deciding was cancelled. The findings show what is stored.", False)
+        self.told.emit("Deciding was cancelled. The findings show what is stored.", NoticeTone.NEWS)
         self.follow_wanted.emit()

@@ -35,7 +35,7 @@ from mylla_audit_desktop.desktop.review.source import Reading
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import say_aloud, separator
-from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
+from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar, NoticeTone
 from mylla_audit_desktop.desktop.widgets.page import NoLog, Page
 from mylla_audit_desktop.log.errors import KnownError
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
@@ -106,12 +106,12 @@ class ReviewPage(Page):
         self.current.replaced.connect(self._show_replaced)
         self.current.changed.connect(self._show_changed)
         self.current.outdated.connect(self.refresh)
-        self.current.told.connect(self.tell)
+        self.current.told.connect(self.banner.say)
         self.deciding.stored.connect(self.banner.hide)
         self.deciding.announced.connect(self.announce)
-        self.deciding.told.connect(lambda words, is_error: self.tell(words, is_error=is_error))
+        self.deciding.told.connect(self.banner.say)
         self.deciding.follow_wanted.connect(self.follow)
-        self.dialogs.told.connect(lambda words: self.tell(words, is_good=True))
+        self.dialogs.told.connect(lambda words: self.banner.say(words, NoticeTone.DONE))
         self.dialogs.outdated.connect(self.refresh)
         self.dialogs.cancelled.connect(self.follow)
         self.dialogs.chosen.connect(self.use_country_data)
@@ -196,7 +196,7 @@ class ReviewPage(Page):
             self.findings.say("Cancelled", "No findings were read.", "Read again")
         else:
             sentence = "Reading was cancelled; the findings are those read before."
-            self.banner.say(sentence, is_passing=True)
+            self.banner.say(sentence, NoticeTone.PASSING)
 
     def _take_failure(self, error: Exception) -> None:
         self.findings.set_busy(is_busy=False)
@@ -207,7 +207,7 @@ class ReviewPage(Page):
             self.findings.say("The review could not be read", error.sentence, "Try again")
         else:
             self.details.end_reading()
-            self.tell(error.sentence, is_error=True)
+            self.banner.say(error.sentence, NoticeTone.FAILURE)
 
     # -- showing ---------------------------------------------------------------
 
@@ -219,7 +219,7 @@ class ReviewPage(Page):
 
     def _show_replaced(self, is_other: bool) -> None:
         self.findings.set_busy(is_busy=False)
-        self.banner.forget_error()
+        self.banner.forget_failure()
         self.overview.show(self.reading)
         self.findings.show_findings(self.current.findings, is_other=is_other)
         self.announce(self.head.progress.text())
@@ -234,10 +234,6 @@ class ReviewPage(Page):
         """Have a screen reader say it, while the page is seen."""
         if self.isVisible():
             say_aloud(self.head.progress, text)
-
-    def tell(self, sentence: str, *, is_error: bool = False, is_good: bool = False) -> None:
-        """Say it across the page, and aloud."""
-        self.banner.say(sentence, is_error=is_error, is_good=is_good)
 
     # -- the keyboard ----------------------------------------------------------
 

@@ -1,10 +1,24 @@
 """A sentence across the window or a page: what was done, what failed, what to know once."""
 
+from enum import Enum
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from mylla_audit_desktop.desktop.widgets import button, plain_label, say_aloud, set_tone
 from mylla_audit_desktop.log.visible import visible_text
+
+
+class NoticeTone(Enum):
+    """How a sentence is meant; the values are those of the style sheet."""
+
+    NEWS = "news"
+    # Holds until the page is read anew.
+    PASSING = "passing"
+    # Likewise: something did not work.
+    FAILURE = "failure"
+    # What was to be done is done, and nothing is to be looked at.
+    DONE = "done"
 
 
 class NoticeBar(QFrame):
@@ -16,7 +30,7 @@ class NoticeBar(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self.setAccessibleName(name)
-        self._is_passing = False
+        self._tone = NoticeTone.NEWS
         self._sentence = plain_label("")
         self._sentence.setWordWrap(True)
         self.button = button(button_text, "link")
@@ -28,23 +42,12 @@ class NoticeBar(QFrame):
         self.button.clicked.connect(self._close)
         self.hide()
 
-    def say(
-        self,
-        text: str,
-        *,
-        is_error: bool = False,
-        is_passing: bool = False,
-        is_good: bool = False,
-    ) -> None:
-        """Show a sentence; `forget_error` takes an error away, and what is passing.
-
-        is_good: what was to be done is done, and nothing is to be looked at.
-        """
-        self._is_passing = is_error or is_passing
+    def say(self, text: str, tone: NoticeTone = NoticeTone.NEWS) -> None:
+        """Show a sentence; `forget_failure` takes a failure away, and what is passing."""
+        self._tone = tone
         self._sentence.setText(visible_text(text))
         self.setAccessibleDescription(self._sentence.text())
-        set_tone(self, "isError", "true" if is_error else "false")
-        set_tone(self, "isGood", "true" if is_good else "false")
+        set_tone(self, "tone", tone.value)
         self.show()
         if self.isVisible():
             say_aloud(self, self._sentence.text())
@@ -53,9 +56,9 @@ class NoticeBar(QFrame):
         """What is said."""
         return self._sentence.text()
 
-    def forget_error(self) -> None:
+    def forget_failure(self) -> None:
         """What failed works again: nothing is said of it any more."""
-        if self._is_passing:
+        if self._tone in {NoticeTone.FAILURE, NoticeTone.PASSING}:
             self.hide()
 
     def _close(self) -> None:

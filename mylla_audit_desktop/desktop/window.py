@@ -171,12 +171,12 @@ class MainWindow(QMainWindow):
 
     def _leave_by_tab(self, page: Page) -> None:
         """Tab goes from the page's last part to the foot, which was there before it."""
-        last, following = None, page.nextInFocusChain()
-        while following is not None and page.isAncestorOf(following):
-            if following.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                last = following
-            following = following.nextInFocusChain()
-        if last is not None:
+        # The latest page is the end of the window's chain; from the front, every widget of the
+        # page would be passed before the first rows.
+        last: QWidget | None = self.previousInFocusChain()
+        while last is not None and not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            last = last.previousInFocusChain()
+        if last is not None and page.isAncestorOf(last):
             foot = (last, self.rail.settings, self.status.connection, self.status.zone)
             for before, after in pairwise(foot):
                 QWidget.setTabOrder(before, after)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPixmap,
 )
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QLineEdit, QStyleFactory
 
 from mylla_audit_desktop.printing.fonts import load_fonts, without_ligatures
 from mylla_audit_desktop.resources import resource_path
@@ -208,6 +208,11 @@ class Theme(QObject):
         self._icons.clear()
         self._application.setPalette(palette_of(self.tokens))
         self._application.setStyleSheet(style_sheet(self.tokens))
+        for widget in self._application.allWidgets():
+            if isinstance(widget, QLineEdit) and widget.isClearButtonEnabled():
+                # Qt would keep the cross as the theme before had drawn it.
+                widget.setClearButtonEnabled(False)
+                widget.setClearButtonEnabled(True)
         self.changed.emit()
 
     def color(self, name: str) -> QColor:

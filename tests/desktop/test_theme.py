@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QRect
 from PySide6.QtGui import QFont, QTextLayout
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -139,6 +139,28 @@ def test_a_button_shows_that_it_has_the_focus(
     # Around its shorter sides and more (WCAG 2.2, 2.4.13).
     changed = sum(contrast(*pair) >= 3 for pair in colors if pair[0] != pair[1])
     assert changed > 2 * one.width(), changed
+
+
+def test_the_cross_of_a_filter_has_the_colour_of_the_theme_in_force(
+    qtbot: QtBot, qapp: QApplication, start: Callable[..., Session]
+) -> None:
+    session = start(None)
+    field = session.window.audit_log.bar.actor
+    field.setText("usr_7")
+
+    def shades() -> set[str]:
+        image = field.grab(QRect(field.width() - 28, 6, 22, 18)).toImage()
+        places = product(range(image.width()), range(image.height()))
+        return {image.pixelColor(*at).name() for at in places}
+
+    # It comes in slowly.
+    for choice, cross in (
+        (ThemeChoice.CONTRAST, "#ffffff"),
+        (ThemeChoice.LIGHT, "#8a93a5"),
+        (ThemeChoice.CONTRAST, "#ffffff"),
+    ):
+        session.theme.apply(choice)
+        qtbot.wait_until(lambda cross=cross: cross in shades())  # type: ignore[misc]
 
 
 def test_the_window_keeps_its_font_whatever_the_desktop_tells(

@@ -143,6 +143,8 @@ class ActivityPage(Page):
         """Show this log, once the page is seen."""
         self._log = log
         self.activity = None
+        # What was counted was another log, or this one before it was opened again.
+        self.summary.say("")
         self._choices.use(LogReader(log.database))
         self.refresh()
 

@@ -1,5 +1,6 @@
 """The activity page as its user sees it, in a real window."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from mylla_audit_desktop.database.append import append_entries
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import open_database
 from mylla_audit_desktop.desktop.activity.page import ActivityPage
+from mylla_audit_desktop.desktop.connections.opener import Source, SourceKind
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.theme import ThemeChoice
 from mylla_audit_desktop.log.entry import NewEntry
@@ -314,6 +316,27 @@ def test_a_log_that_fails_says_so_and_can_be_tried_again(
     file.write_bytes(content)
     QTest.mouseClick(page.notice.action, LEFT)
     qtbot.wait_until(page.charts.isVisible, timeout=20_000)
+
+
+def test_the_count_of_the_log_before_does_not_stay_over_one_that_cannot_be_counted(
+    qtbot: QtBot, start: Start, log_url: LogUrl, tmp_path: Path
+) -> None:
+    session = start(log_url(ENTRIES))
+    page = shown(qtbot, session)
+    assert page.summary.text().startswith("7 entries")
+    session.window.show_page(session.window.audit_log)
+    other = tmp_path / "other.sqlite"
+    shutil.copy(tmp_path / "log.sqlite", other)
+    first = session._log
+    session.open(Source(SourceKind.URL, f"sqlite:///{other}"))
+    qtbot.wait_until(lambda: session._log is not first, timeout=20_000)
+    qtbot.wait_until(lambda: session.window.audit_log.model.waypoints is not None, timeout=20_000)
+    assert session._log is not None
+    session._log.database.close()
+    other.write_bytes(b"not a database, not at all" * 400)
+    session.window.show_page(page)
+    qtbot.wait_until(lambda: page.notice.action.text() == "Try again", timeout=20_000)
+    assert not page.summary.text()
 
 
 def test_hostile_texts_are_shown_as_they_are(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:

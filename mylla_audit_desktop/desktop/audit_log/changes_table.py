@@ -32,7 +32,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from mylla_audit_desktop.desktop.audit_log.changes_model import (
@@ -45,6 +44,7 @@ from mylla_audit_desktop.desktop.audit_log.changes_model import (
 )
 from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
 from mylla_audit_desktop.desktop.widgets.clipboard import copy_text
+from mylla_audit_desktop.desktop.widgets.thin_pen import thin_pen
 from mylla_audit_desktop.log.diff import SIGNS, FieldDiff, Kind, Missing, Side
 from mylla_audit_desktop.log.json_text import JsonNumber, Unreadable
 from mylla_audit_desktop.log.text_diff import Change, folded_parts
@@ -59,14 +59,18 @@ _MARGIN = 8
 class ChangesTable(QTableView):
     """Shows a `ChangesModel`; Enter or a double click unfolds a long text.
 
+    is_framed: whether a frame stands around it, which is also the line below the last row.
     rows_fitted: the rows have the height that their texts need in the columns' width.
     """
 
     rows_fitted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, *, is_framed: bool = False) -> None:
+        super().__init__()
         self.setAccessibleName("Changes")
+        self.is_framed = is_framed
+        if is_framed:
+            self.setObjectName("framed")
         self.changes = ChangesModel(self)
         self.setModel(self.changes)
         self._delegate = ChangeDelegate(theme, self)
@@ -200,8 +204,11 @@ class ChangeDelegate(QStyledItemDelegate):
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         color = self._theme.color("selection" if is_selected else "panel")
         painter.fillRect(option.rect, color)
-        painter.setPen(QPen(self._theme.color("line"), 1))
-        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        if not (self._table.is_framed and index.row() == len(self._table.changes.fields) - 1):
+            painter.setPen(thin_pen(painter, self._theme.color("line")))
+            # Into the next cell, whose ground may begin half a pixel further on.
+            below = option.rect.bottom()
+            painter.drawLine(option.rect.left(), below, option.rect.right() + 1, below)
         if bool(option.state & QStyle.StateFlag.State_HasFocus):
             painter.setPen(QPen(self._theme.color("accent"), 2))
             painter.drawRect(option.rect.adjusted(1, 1, -1, -1))

@@ -1,0 +1,96 @@
+"""Lines at 150 %, where a point is a pixel and a half: each as thin as the other, none broken."""
+
+import json
+from collections.abc import Callable
+from itertools import groupby
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from mylla_audit_desktop.desktop.audit_log.changes_table import ChangesTable
+from mylla_audit_desktop.desktop.audit_log.details_pane import describe_entry
+from mylla_audit_desktop.desktop.session import Session
+from mylla_audit_desktop.desktop.theme import CONTRAST, Theme, ThemeChoice
+from mylla_audit_desktop.log.entry import AuditEntry, NewEntry
+from mylla_audit_desktop.log.filters import LogFilters
+from mylla_audit_desktop.log.instant import Instant
+from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from tests.desktop.conftest import make_entries
+
+_SCALE = 1.5
+
+
+def picture(widget: QWidget, above: int = 0) -> QImage:
+    """The widget at 150 %, so many points below the upper edge of the picture."""
+    width, height = widget.width() * _SCALE, (widget.height() + above) * _SCALE
+    image = QImage(int(width), int(height), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(_SCALE)
+    image.fill(0)
+    widget.render(image, QPoint(0, above))
+    return image
+
+
+def lines(image: QImage, x: int) -> list[int]:
+    """How many pixels each line across is thick, from above, in the column of pixels x."""
+    column = (image.pixelColor(x, y).name() for y in range(image.height()))
+    return [len(list(run)) for name, run in groupby(column) if name == CONTRAST.line]
+
+
+@pytest.mark.parametrize("above", [0, 1, 2, 3])
+def test_lines_between_entries_are_as_thin_wherever_they_fall(
+    qtbot: QtBot,
+    start: Callable[..., Session],
+    log_url: Callable[[list[NewEntry]], str],
+    above: int,
+) -> None:
+    session = start(log_url(make_entries(12)))
+    page = session.window.audit_log
+    page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
+    qtbot.wait_until(lambda: page.model.rowCount() == 12, timeout=20_000)
+    session.theme.apply(ThemeChoice.CONTRAST)
+    assert lines(picture(page.table.viewport(), above), 4) == [1] * 12
+
+
+@pytest.fixture
+def changes(qtbot: QtBot, qapp: QApplication) -> Callable[[bool], ChangesTable]:
+    """A table of three changes, framed or not, with a column that ends in half a pixel."""
+
+    def make(is_framed: bool) -> ChangesTable:
+        table = ChangesTable(Theme(qapp, ThemeChoice.CONTRAST), is_framed=is_framed)
+        qtbot.add_widget(table)
+        table.resize(361, 300)
+        table.horizontalHeader().resizeSection(0, 111)
+        table.show()
+        after = json.dumps({"role": "Admin", "seats": 4, "voice": "calm"})
+        when = Instant.parse("2026-11-23T21:47:03Z")
+        entry = AuditEntry(
+            1, when, "member", "usr_12", "Priya Raman", "agent.update",
+            "agent", "agt_7Kq2", "Front desk", None, after, None,
+        )  # fmt: skip
+        table.show_fields(describe_entry(entry).fields)
+        return table
+
+    return make
+
+
+def test_a_line_below_a_change_goes_through_all_columns(
+    changes: Callable[[bool], ChangesTable],
+) -> None:
+    table = changes(False)
+    image = picture(table.viewport())
+    assert lines(image, 4) == [1, 1, 1]
+    below = int((table.rowViewportPosition(0) + table.rowHeight(0)) * _SCALE) - 1
+    rows = [
+        {image.pixelColor(x, y).name() for x in range(image.width() - 1)}
+        for y in (below - 1, below, below + 1)
+    ]
+    assert {CONTRAST.line} in rows
+
+
+def test_the_frame_around_changes_is_the_line_below_the_last(
+    changes: Callable[[bool], ChangesTable],
+) -> None:
+    assert lines(picture(changes(True).viewport()), 4) == [1, 1]

@@ -1,4 +1,7 @@
-"""Lines at 150 %, where a point is a pixel and a half: each as thin as the other, none broken."""
+"""Lines at 150 %, where a point is a pixel and a half: each as thin as the other, none broken.
+
+At 200 %: each at the very end of its row.
+"""
 
 import json
 from collections.abc import Callable
@@ -23,11 +26,11 @@ from tests.desktop.conftest import make_entries
 _SCALE = 1.5
 
 
-def picture(widget: QWidget, above: int = 0) -> QImage:
-    """The widget at 150 %, so many points below the upper edge of the picture."""
-    width, height = widget.width() * _SCALE, (widget.height() + above) * _SCALE
+def picture(widget: QWidget, above: int = 0, scale: float = _SCALE) -> QImage:
+    """The widget at a scale, so many points below the upper edge of the picture."""
+    width, height = widget.width() * scale, (widget.height() + above) * scale
     image = QImage(int(width), int(height), QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(_SCALE)
+    image.setDevicePixelRatio(scale)
     image.fill(0)
     widget.render(image, QPoint(0, above))
     return image
@@ -52,6 +55,29 @@ def test_lines_between_entries_are_as_thin_wherever_they_fall(
     qtbot.wait_until(lambda: page.model.rowCount() == 12, timeout=20_000)
     session.theme.apply(ThemeChoice.CONTRAST)
     assert lines(picture(page.table.viewport(), above), 4) == [1] * 12
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3])
+def test_a_selected_entry_ends_with_its_line(
+    qtbot: QtBot,
+    start: Callable[..., Session],
+    log_url: Callable[[list[NewEntry]], str],
+    scale: int,
+) -> None:
+    session = start(log_url(make_entries(12)))
+    page = session.window.audit_log
+    page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
+    qtbot.wait_until(lambda: page.model.rowCount() == 12, timeout=20_000)
+    session.theme.apply(ThemeChoice.CONTRAST)
+    page.table.selectRow(1)
+    image = picture(page.table.viewport(), scale=scale)
+    # At the right, where no cell has the focus.
+    x = image.width() - 8 * scale
+    column = (image.pixelColor(x, y).name() for y in range(52 * scale))
+    runs = [(name, len(list(run))) for name, run in groupby(column)]
+    line = (CONTRAST.line, scale)
+    rows = [(one, 25 * scale) for one in (CONTRAST.panel, CONTRAST.selection)]
+    assert runs == [rows[0], line, rows[1], line]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ colour alone. Texts are laid out with character formats, never as markup.
 """
 
 from PySide6.QtCore import (
+    QLine,
     QModelIndex,
     QSize,
     Qt,
@@ -44,7 +45,7 @@ from mylla_audit_desktop.desktop.audit_log.changes_model import (
 )
 from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
 from mylla_audit_desktop.desktop.widgets.clipboard import copy_text
-from mylla_audit_desktop.desktop.widgets.thin_pen import thin_pen
+from mylla_audit_desktop.desktop.widgets.thin_lines import draw_thin_lines
 from mylla_audit_desktop.log.diff import SIGNS, FieldDiff, Kind, Missing, Side
 from mylla_audit_desktop.log.json_text import JsonNumber, Unreadable
 from mylla_audit_desktop.log.text_diff import Change, folded_parts
@@ -205,10 +206,10 @@ class ChangeDelegate(QStyledItemDelegate):
         color = self._theme.color("selection" if is_selected else "panel")
         painter.fillRect(option.rect, color)
         if not (self._table.is_framed and index.row() == len(self._table.changes.fields) - 1):
-            painter.setPen(thin_pen(painter, self._theme.color("line")))
             # Into the next cell, whose ground may begin half a pixel further on.
             below = option.rect.bottom()
-            painter.drawLine(option.rect.left(), below, option.rect.right() + 1, below)
+            line = QLine(option.rect.left(), below, option.rect.right() + 1, below)
+            draw_thin_lines(painter, self._theme.color("line"), [line])
         if bool(option.state & QStyle.StateFlag.State_HasFocus):
             painter.setPen(QPen(self._theme.color("accent"), 2))
             painter.drawRect(option.rect.adjusted(1, 1, -1, -1))

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from mylla_audit_desktop.desktop.theme import Theme, mono_font, text_font
 from mylla_audit_desktop.desktop.widgets import plain_tooltip
 from mylla_audit_desktop.desktop.widgets.text_painter import TextPainter
-from mylla_audit_desktop.desktop.widgets.thin_pen import thin_pen
+from mylla_audit_desktop.desktop.widgets.thin_lines import draw_thin_lines
 
 # Text and look: "mono" or "bold" where it is either, then the token of its colour, such as
 # "mono faint"; the look "icon" stands for the mark of the system.
@@ -134,10 +134,9 @@ class PieceTable(QTableView):
         bottom = self.rowViewportPosition(first) + ROW_HEIGHT - 1
         right = self.horizontalHeader().length() - self.horizontalHeader().offset() - 1
         painter = QPainter(self.viewport())
-        painter.setPen(thin_pen(painter, self._theme.color("line")))
-        painter.drawLines(
-            [QLine(0, y, right, y) for y in range(bottom, bottom + rows * ROW_HEIGHT, ROW_HEIGHT)]
-        )
+        bottoms = range(bottom, bottom + rows * ROW_HEIGHT, ROW_HEIGHT)
+        lines = [QLine(0, y, right, y) for y in bottoms]
+        draw_thin_lines(painter, self._theme.color("line"), lines)
         painter.end()
 
     def moveCursor(

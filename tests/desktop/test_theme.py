@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from PySide6.QtCore import QEvent, QRect
+from PySide6.QtCore import QEvent, QPoint, QRect
 from PySide6.QtGui import QFont, QTextLayout
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,7 +21,9 @@ from mylla_audit_desktop.desktop.theme import (
     mono_font,
     text_font,
 )
-from mylla_audit_desktop.desktop.widgets import button
+from mylla_audit_desktop.desktop.widgets import EmptyState, button
+from mylla_audit_desktop.desktop.widgets.page import NoLog
+from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 
 
 def luminance(color: str) -> float:
@@ -161,6 +163,45 @@ def test_the_cross_of_a_filter_has_the_colour_of_the_theme_in_force(
     ):
         session.theme.apply(choice)
         qtbot.wait_until(lambda cross=cross: cross in shades())  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.CONTRAST])
+def test_the_days_beside_a_period_can_be_read(
+    qtbot: QtBot, qapp: QApplication, choice: ThemeChoice
+) -> None:
+    theme = Theme(qapp, choice)
+    period = PeriodButton()
+    qtbot.add_widget(period)
+    period.resize(300, period.sizeHint().height())
+    period.show()
+    pictures = []
+    for days in ("", "24 Oct - 23 Nov"):
+        period.say_days(days)
+        pictures.append(period.grab().toImage())
+    before, after = pictures
+    places = product(range(after.width()), range(after.height()))
+    colors = Counter(
+        after.pixelColor(*at).name()
+        for at in places
+        if after.pixelColor(*at) != before.pixelColor(*at)
+    )
+    assert max(contrast(one, theme.tokens.panel) for one in colors) >= 4.5, colors
+
+
+def test_what_a_page_says_in_place_of_its_contents_has_one_ground(
+    qtbot: QtBot, start: Callable[..., Session]
+) -> None:
+    session = start(None)
+    window = session.window
+    window.show_pages()
+    window.say_no_log(NoLog("Not opened", "Nothing answers."))
+    for page in (window.audit_log, window.review, window.activity, window.retention):
+        window.show_page(page)
+        qtbot.wait_until(page.isVisible)
+        (notice,) = (one for one in page.findChildren(EmptyState) if one.isVisible())
+        below = notice.mapTo(window, QPoint(12, notice.height() - 12))
+        color = window.grab().toImage().pixelColor(below).name()
+        assert color == session.theme.tokens.panel, page
 
 
 def test_the_window_keeps_its_font_whatever_the_desktop_tells(

@@ -114,6 +114,8 @@ class RetentionPage(Page):
         line.addWidget(self.again)
         line.addWidget(self.change)
         self.stack = QStackedWidget()
+        # One ground, whatever stands in the place of the values.
+        self.stack.setObjectName("panel")
         self.stack.addWidget(self._content())
         self.stack.addWidget(self.empty)
         layout = QVBoxLayout(self)

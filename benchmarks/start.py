@@ -39,23 +39,14 @@ def _bare(started: float) -> None:
 def _ours(started: float, url: str) -> None:
     from mylla_audit_desktop.__main__ import load_window
 
-    load_window()
+    load_window(_arguments(url, ""))
     from PySide6.QtWidgets import QApplication
 
     from mylla_audit_desktop.desktop.session import Session
 
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
-        arguments = Namespace(
-            profile=folder,
-            theme="light",
-            size=(1280, 800),
-            demo=False,
-            database=url,
-            connection=None,
-            target=None,
-        )
-        session = Session(application, arguments)
+        session = Session(application, _arguments(url, folder))
         session.window.show()
         session.start()
         model = session.window.audit_log.model
@@ -66,6 +57,18 @@ def _ours(started: float, url: str) -> None:
         print(time.time() - started, flush=True)
         session.window.close()
         session.finish()
+
+
+def _arguments(url: str, folder: str) -> Namespace:
+    return Namespace(
+        profile=folder,
+        theme="light",
+        size=(1280, 800),
+        demo=False,
+        database=url,
+        connection=None,
+        target=None,
+    )
 
 
 if __name__ == "__main__":

@@ -7,13 +7,24 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from mylla_audit_desktop import __version__
 
+if TYPE_CHECKING:
+    from mylla_audit_desktop.connections.store import ConnectionStore
+
 # What the window needs below itself, SQLAlchemy and psycopg with it. First: PySide reads the source
 # text of every module that is imported after it, a tenth of a second in all.
-_WITHOUT_QT = ("connections.check", "connections.opening", "database.reader")
+_WITHOUT_QT = (
+    "connections.opening",
+    "database.access",
+    "database.reader",
+    "log.catalog",
+    "log.csv_format",
+    "log.filters",
+    "log.text_diff",
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,18 +88,45 @@ def _run(arguments: argparse.Namespace) -> int:
         except KnownError as error:
             print(f"mylla-audit-desktop: {error.sentence}", file=sys.stderr)
             return error.exit_code
-    return load_window()(arguments)
+    return load_window(arguments)(arguments)
 
 
-def load_window() -> Callable[[argparse.Namespace], int]:
+def load_window(arguments: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
     """Load all that the first rows need; what runs the window."""
     # None of it is garbage. The window will collect that itself (`desktop/garbage.py`).
     gc.disable()
     for name in _WITHOUT_QT:
         import_module(f"mylla_audit_desktop.{name}")
+    for kind in _kinds(arguments):
+        import_module(f"sqlalchemy.dialects.{kind}")
     from mylla_audit_desktop.desktop.application import run
 
     return run
+
+
+def _kinds(arguments: argparse.Namespace) -> set[str]:
+    """Of the logs that may be opened first: "postgresql", "sqlite"."""
+    if arguments.demo or arguments.database:
+        is_postgresql = (arguments.database or "").startswith("postgresql")
+        return {"postgresql" if is_postgresql else "sqlite"}
+    from mylla_audit_desktop.log.errors import InputError
+
+    store = _store(arguments)
+    try:
+        named = [store.named(arguments.connection)] if arguments.connection else store.read()
+    except InputError:
+        # The window will say it.
+        return set()
+    return {one.kind.value for one in named}
+
+
+def _store(arguments: argparse.Namespace) -> "ConnectionStore":
+    from mylla_audit_desktop.connections.store import FILE_NAME, ConnectionStore
+
+    folder = arguments.profile
+    if folder:
+        return ConnectionStore(Path(folder) / "config" / FILE_NAME)
+    return ConnectionStore.of_user()
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -98,14 +136,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
         check_url(arguments.database)
         return
-    from mylla_audit_desktop.connections.store import FILE_NAME, ConnectionStore
-
-    folder = arguments.profile
-    store = (
-        ConnectionStore(Path(folder) / "config" / FILE_NAME)
-        if folder
-        else ConnectionStore.of_user()
-    )
+    store = _store(arguments)
     profile = None if arguments.database else store.named(arguments.connection)
     if arguments.reviewer is None:
         return

@@ -7,15 +7,13 @@ from enum import Enum
 from mylla_audit_desktop.connections.opening import Opening, open_connection
 from mylla_audit_desktop.connections.profile import ConnectionProfile, Kind
 from mylla_audit_desktop.connections.secrets import Secrets
-from mylla_audit_desktop.database.access import read_access
+from mylla_audit_desktop.database.access import READABLE_BY_ALL, read_access
 from mylla_audit_desktop.database.cancellation import Cancellation
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.database.parameters import Host
 from mylla_audit_desktop.database.probe import reach, read_tls
 from mylla_audit_desktop.database.tls import TLS_RISKS, is_loopback
 from mylla_audit_desktop.log.errors import KnownError, PasswordError
-
-READABLE_BY_ALL = "Anyone who can read this file can read the log."
 
 
 class Outcome(Enum):

@@ -28,6 +28,8 @@ def read_access(database: Database, cancellation: Cancellation) -> Access:
     return Access(login, Reviewer(login, "", None, is_verified=False))
 
 
+# Of an SQLite log.
+READABLE_BY_ALL = "Anyone who can read this file can read the log."
 NO_EXPORT = (
     "Exporting needs the role Admin or Super Admin, so that it can be recorded."
     " Ask the administrator of the database for it."

@@ -92,6 +92,8 @@ class Background(QObject):
         # Cancelling waits for the server and so needs a thread too.
         self._canceller = self._pool(4)
         self._tasks: set[Task] = set()
+        # What begins later, and in which lane.
+        self._late: dict[Task, str] = {}
         self._is_closed = False
         # What is to be done once all of some tasks have ended.
         self._waiting: list[tuple[set[Task], Callable[[], None]]] = []
@@ -118,11 +120,18 @@ class Background(QObject):
         task.is_connecting = lane == "connect"
         if not self._is_closed:
             self._tasks.add(task)
+            self._late[task] = lane
             if after_ms:
-                QTimer.singleShot(after_ms, self, partial(self._start, task, lane))
+                QTimer.singleShot(after_ms, self, partial(self.begin, task))
             else:
-                self._start(task, lane)
+                self.begin(task)
         return task
+
+    def begin(self, task: Task) -> None:
+        """Begin now what was to begin later; it may have begun already."""
+        lane = self._late.pop(task, None)
+        if lane is not None and not self._is_closed:
+            self._pools[lane].start(partial(self._work, task))
 
     def leave_log(self, then: Callable[[], None]) -> None:
         """Cancel all work on the log on show; call `then` once all of it has ended.
@@ -149,10 +158,6 @@ class Background(QObject):
         return all(
             pool.waitForDone(max(int((deadline - time.monotonic()) * 1000), 1)) for pool in pools
         )
-
-    def _start(self, task: Task, lane: str) -> None:
-        if not self._is_closed:
-            self._pools[lane].start(partial(self._work, task))
 
     def _pool(self, threads: int) -> QThreadPool:
         pool = QThreadPool(self)

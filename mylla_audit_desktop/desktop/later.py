@@ -5,7 +5,6 @@ import linecache
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 
 from PySide6.QtCore import QObject, QTimer
@@ -57,6 +56,8 @@ def _modules() -> Iterator[str]:
 
 
 def _modules_of(package: ModuleType) -> Iterator[str]:
+    from pkgutil import iter_modules
+
     for found in iter_modules(package.__path__, f"{package.__name__}."):
         if found.name == _NEVER:
             continue

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox
 
-from mylla_audit_desktop.connections.check import READABLE_BY_ALL
 from mylla_audit_desktop.connections.profile import ConnectionProfile
 from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.connections.store import ConnectionStore
+from mylla_audit_desktop.database.access import READABLE_BY_ALL
 from mylla_audit_desktop.database.connection import Database
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.boundary import ErrorBoundary
@@ -24,14 +24,12 @@ from mylla_audit_desktop.desktop.connections.opener import (
     evidence,
     saved,
 )
-from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
 from mylla_audit_desktop.desktop.connections.switcher import Switcher
 from mylla_audit_desktop.desktop.garbage import GarbageCollector
 from mylla_audit_desktop.desktop.later import load_later
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
-from mylla_audit_desktop.desktop.welcome import WelcomePage
 from mylla_audit_desktop.desktop.widgets import plain_message
 from mylla_audit_desktop.desktop.widgets.page import NoLog
 from mylla_audit_desktop.desktop.window import MainWindow
@@ -44,6 +42,7 @@ from mylla_audit_desktop.resources import resource_path
 if TYPE_CHECKING:
     from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
     from mylla_audit_desktop.desktop.connections.evidence_dialog import EvidenceDialog
+    from mylla_audit_desktop.desktop.welcome import WelcomePage
 
 _FILES_HAVE_NO_ROLES = f"{READABLE_BY_ALL} SQLite knows no roles."
 
@@ -93,6 +92,7 @@ class Session:
     def _connect(self, application: QApplication) -> None:
         window = self.window
         window.closed.connect(application.quit)
+        window.painted.connect(self.opener.begin)
         window.audit_log.snapshot_taken.connect(
             lambda _taken_at: load_later(window.stack.make_review, window),
             Qt.ConnectionType.SingleShotConnection,
@@ -111,14 +111,16 @@ class Session:
         window.audit_log.notice.other.clicked.connect(self._act_otherwise)
         window.notice.closed.connect(self._take_notice)
 
-    def _serve(self, ways: Switcher | WelcomePage) -> None:
+    def _serve(self, ways: "Switcher | WelcomePage") -> None:
         ways.chosen.connect(self.open)
         ways.add_requested.connect(self.add_connection)
         ways.evidence_requested.connect(self.choose_evidence)
 
     @cached_property
-    def welcome(self) -> WelcomePage:
+    def welcome(self) -> "WelcomePage":
         """What is shown before any log is open; most starts open one at once."""
+        from mylla_audit_desktop.desktop.welcome import WelcomePage
+
         page = WelcomePage(self.store, self.theme)
         self._serve(page)
         return page
@@ -166,8 +168,8 @@ class Session:
         self._wanted = source
         if self._log is None:
             self.window.show_pages()
-            opening = NoLog("Opening the audit log", "One moment.", "Cancel opening")
-            self.window.say_no_log(opening)
+            opening = "Opening the audit log", "One moment.", "Cancel opening"
+            self.window.say_no_log(NoLog(*opening, is_passing=True))
         else:
             self.window.status.show_opening(f"Opening {source.name or 'the log'}…")
         self.opener.open(source, password)
@@ -177,7 +179,7 @@ class Session:
 
         what, so_far = "Making the demo log", f"{count:,} of {DEMO_ENTRIES:,} entries, once only."
         if self._log is None:
-            self.window.say_no_log(NoLog(what, so_far, "Cancel opening"))
+            self.window.say_no_log(NoLog(what, so_far, "Cancel opening", is_passing=True))
         else:
             self.window.status.show_opening(f"{what}: {so_far}")
 
@@ -193,7 +195,7 @@ class Session:
         if former is not None:
             self.background.leave_log(then=partial(self._close, former.database))
         self.window.status.show_opening("")
-        self.window.audit_log.say("Reading the audit log", "One moment.")
+        self.window.audit_log.say("Reading the audit log", "One moment.", is_passing=True)
         self.window.show_log(log, self._target)
         self._target = None
         self.switcher.mark(source)
@@ -266,6 +268,8 @@ class Session:
             self.window.show_welcome(self.welcome)
 
     def _ask_password(self, source: Source, error: PasswordError) -> None:
+        from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
+
         may_remember = source.kind is SourceKind.SAVED
         dialog = PasswordDialog(
             source.name or "the log",

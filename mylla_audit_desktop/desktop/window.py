@@ -3,12 +3,11 @@
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.connections.profile import Colour
-from mylla_audit_desktop.desktop.about import show_about
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.menus import Menus
@@ -16,15 +15,12 @@ from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.page_stack import PAGES, PageStack
 from mylla_audit_desktop.desktop.rail import Rail
 from mylla_audit_desktop.desktop.settings import Profile, SettingsStore
-from mylla_audit_desktop.desktop.settings_dialog import SettingsDialog
-from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
 from mylla_audit_desktop.desktop.status_bar import StatusBar
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.widgets import set_tone
 from mylla_audit_desktop.desktop.widgets.notice_bar import NoticeBar
 from mylla_audit_desktop.desktop.widgets.page import NoLog, Page
 from mylla_audit_desktop.desktop.widgets.scrolling import fit_screen, keep_on_screen
-from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
 from mylla_audit_desktop.log.catalog import ActionCatalog
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.instant import Instant
@@ -48,6 +44,8 @@ class MainWindow(QMainWindow):
 
     # The button of what stands in the place of a log was pressed, on any page but the first.
     no_log_acted = Signal()
+    # For the first time.
+    painted = Signal()
     closed = Signal()
     zone_changed = Signal(str)
 
@@ -63,6 +61,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._profile, self._settings, self.theme = profile, settings, theme
         self._reviewer = reviewer
+        self._is_painted = False
         self._log: OpenLog | None = None
         # What stands in its place, once there is anything to say of that.
         self._no_log: NoLog | None = None
@@ -152,8 +151,8 @@ class MainWindow(QMainWindow):
         menus.theme_requested.connect(self.set_theme)
         menus.zone_requested.connect(self.choose_zone)
         menus.settings_requested.connect(self.open_settings)
-        menus.shortcuts_requested.connect(lambda: show_shortcuts(self))
-        menus.about_requested.connect(lambda: show_about(self))
+        menus.shortcuts_requested.connect(self._show_shortcuts)
+        menus.about_requested.connect(self._show_about)
 
     def _take_page(self, place: int, page: Page) -> None:
         """A page is there from now on."""
@@ -247,10 +246,24 @@ class MainWindow(QMainWindow):
     def _show_snapshot(self, taken_at: Instant) -> None:
         self.status.show_snapshot(taken_at, self._settings.settings.zone())
 
+    # -- dialogs, of which the first rows need none ----------------------------
+
+    def _show_shortcuts(self) -> None:
+        from mylla_audit_desktop.desktop.shortcuts import show_shortcuts
+
+        show_shortcuts(self)
+
+    def _show_about(self) -> None:
+        from mylla_audit_desktop.desktop.about import show_about
+
+        show_about(self)
+
     # -- settings --------------------------------------------------------------
 
     def open_settings(self) -> None:
         """Show the settings until they are closed."""
+        from mylla_audit_desktop.desktop.settings_dialog import SettingsDialog
+
         no_policy = "" if self._log is not None else "Open a log first: its policy is kept with it."
         dialog = SettingsDialog(self.theme.choice, self.status.reviewer.text(), no_policy, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -276,6 +289,8 @@ class MainWindow(QMainWindow):
 
     def choose_zone(self) -> None:
         """Ask for the personal time zone."""
+        from mylla_audit_desktop.desktop.zone_dialog import ZoneDialog
+
         dialog = ZoneDialog(self._settings.settings.time_zone, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self.set_zone(dialog.chosen()))
@@ -302,6 +317,13 @@ class MainWindow(QMainWindow):
         # Without a place of its own it gets one from the desktop.
         if self._has_place:
             keep_on_screen(self)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As ever; the first time, tell of it once all parts are painted as well."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the layout and say that the window is gone."""

@@ -26,7 +26,7 @@ def start(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Start:
     """Start the window as far as its first line of Qt; the exit code and what was said."""
-    monkeypatch.setattr(window, "load_window", lambda: lambda _arguments: OPENED)
+    monkeypatch.setattr(window, "load_window", lambda _arguments: lambda _arguments: OPENED)
 
     def start(*words: str) -> tuple[int, str]:
         code = window.main([*words, "--profile", str(tmp_path / "profile")])

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.connections.profile import Kind
 from mylla_audit_desktop.desktop.review.policy_dialog import PolicyDialog
+from mylla_audit_desktop.desktop.widgets.page import NoLog
 from mylla_audit_desktop.desktop.window import MainWindow
 from tests.desktop.conftest import make_entries
 from tests.desktop.reviewing import PATIENCE, Office, Start, opened
@@ -64,6 +65,19 @@ def test_an_empty_result_is_said_once(
     none = "No entries match. Choose a longer period or fewer filters."
     qtbot.wait_until(lambda: said[-1:] == [none], timeout=PATIENCE)
     assert said.count(none) == 1
+
+
+def test_what_is_on_its_way_is_said_only_where_it_takes_a_while(
+    qtbot: QtBot, start: Start, log_url: LogUrl, said: list[str]
+) -> None:
+    window = log_window(qtbot, start, log_url(make_entries(30)))
+    assert not [one for one in said if "One moment" in one]
+    assert [one for one in said if one.startswith("30 entries")]
+    said.clear()
+    window.say_no_log(NoLog("Opening the audit log", "One moment.", is_passing=True))
+    assert not said
+    qtbot.wait_until(lambda: bool(said), timeout=PATIENCE)
+    assert said == ["Opening the audit log. One moment."]
 
 
 def test_how_an_export_ended_is_said_and_not_every_step_of_it(

@@ -146,3 +146,16 @@ def test_no_worker_destroys_what_belongs_to_the_window(
     qtbot.wait_until(lambda: bool(ended_in))
     collector.stop()
     assert set(ended_in) == {threading.get_ident()}
+
+
+def test_what_was_to_begin_later_begins_when_told_and_once(
+    qtbot: QtBot, background: Background
+) -> None:
+    begun: list[str] = []
+    task = background.run(lambda _c, _r: begun.append("once"), done=lambda _: None, after_ms=50)
+    background.begin(task)
+    with qtbot.wait_signal(background.ended):
+        background.begin(task)
+    with qtbot.wait_signal(background.ended):
+        background.run(lambda _c, _r: begun.append("after"), done=lambda _: None, after_ms=60)
+    assert begun == ["once", "after"]

@@ -150,7 +150,7 @@ class ActivityPage(Page):
 
     def say_no_log(self, state: NoLog) -> None:
         """In the place of the charts."""
-        self._say(state.title, state.sentence, state.action)
+        self._say(state.title, state.sentence, state.action, is_passing=state.is_passing)
 
     def set_zone(self, zone: ZoneInfo) -> None:
         """Hours and days are of another zone from now on."""
@@ -206,7 +206,7 @@ class ActivityPage(Page):
         zone = self._zone
         file = decision_file(log.decisions, log.database.label, self._data_folder)
         if self.activity is None:
-            self._say("Counting the entries", "One moment.")
+            self._say("Counting the entries", "One moment.", is_passing=True)
         self.line.begin("Counting…")
 
         def work(cancellation: Cancellation, _report: Report) -> _Answer:
@@ -270,10 +270,12 @@ class ActivityPage(Page):
             # What is on the screen stays.
             self.bar.show_error(InputError(error.what, error.advice))
 
-    def _say(self, title: str, sentence: str, action: str = "") -> None:
+    def _say(
+        self, title: str, sentence: str, action: str = "", *, is_passing: bool = False
+    ) -> None:
         self.notice.say(title, sentence, action)
         self._stack.setCurrentWidget(self.notice)
-        self.line.announce(self.notice.accessibleDescription())
+        self.line.announce(self.notice.accessibleDescription(), is_passing=is_passing)
 
     def _act_on_notice(self) -> None:
         if self._log is None:

@@ -156,20 +156,30 @@ class AuditLogPage(Page):
         self.model.clear()
         self.summary.say("")
         self.banner.hide()
-        self.say("Opening the audit log", "One moment.")
+        self.say("Opening the audit log", "One moment.", is_passing=True)
 
-    def say(self, title: str, sentence: str, action: str = "", other: str = "") -> None:
+    def say(
+        self,
+        title: str,
+        sentence: str,
+        action: str = "",
+        other: str = "",
+        *,
+        is_passing: bool = False,
+    ) -> None:
         """Show a state in the place of the table."""
         self.line.rest()
         self.notice.say(title, sentence, action, other)
         self._results.setCurrentWidget(self.notice)
         # There is none to select.
         self.details.show_details(None, hint="")
-        self.line.announce(self.notice.accessibleDescription())
+        self.line.announce(self.notice.accessibleDescription(), is_passing=is_passing)
 
     def say_no_log(self, state: NoLog) -> None:
         """With its second button, as the first page."""
-        self.say(state.title, state.sentence, state.action, state.other)
+        self.say(
+            state.title, state.sentence, state.action, state.other, is_passing=state.is_passing
+        )
 
     @property
     def filters(self) -> LogFilters:

@@ -108,6 +108,11 @@ class Opener(QObject):
             after_ms=PAINTED_MS,
         )
 
+    def begin(self) -> None:
+        """What is to be shown by now is painted."""
+        if self._task is not None:
+            self._background.begin(self._task)
+
     def cancel(self) -> None:
         """Give up on what is being opened."""
         if self._task is not None:

@@ -14,13 +14,14 @@ from mylla_audit_desktop.desktop.open_log import OpenLog
 class NoLog:
     """What every page says while no log is open: why, and what to do about it.
 
-    action: of its button, `other`: of a second one; "" for none.
+    action: of its button, `other`: of a second one; "" for none. is_passing: one is on its way.
     """
 
     title: str
     sentence: str
     action: str = ""
     other: str = ""
+    is_passing: bool = False
 
 
 class Page(QWidget):

@@ -29,6 +29,9 @@ class ResultLine(QFrame):
         self._works: dict[str, None] = {}
         self._timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
         self._timer.timeout.connect(self._show_busy)
+        self._unsaid = ""
+        self._unsaid_timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
+        self._unsaid_timer.timeout.connect(lambda: self.announce(self._unsaid))
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 2, 16, 8)
         line.setSpacing(8)
@@ -75,9 +78,14 @@ class ResultLine(QFrame):
             self.announce(text)
         self.banner.setVisible(bool(count))
 
-    def announce(self, text: str) -> None:
-        """Have a screen reader say it."""
-        say_aloud(self.summary, text)
+    def announce(self, text: str, *, is_passing: bool = False) -> None:
+        """Have a screen reader say it; what is passing, where nothing else is said for a while."""
+        if is_passing:
+            self._unsaid = text
+            self._unsaid_timer.start()
+        else:
+            self._unsaid_timer.stop()
+            say_aloud(self.summary, text)
 
     def _show_busy(self, *, is_due: bool = True) -> None:
         """The latest of what is under way; `is_due` is False for what has not taken long yet."""

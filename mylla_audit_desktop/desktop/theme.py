@@ -26,6 +26,7 @@ class Tokens:
     """The colours by what they are used for, as `#rrggbb`.
 
     disabled: what cannot be pressed now. placeholder: what a field says while it is empty.
+    track: what a progress bar has still before it.
     disabled_edge: the border of what cannot be pressed, in the words of the style sheet.
     """
 
@@ -42,6 +43,7 @@ class Tokens:
     accent: str
     on_accent: str
     tint: str
+    track: str
     selection: str
     added: str
     added_tint: str
@@ -70,6 +72,7 @@ LIGHT = Tokens(
     accent="#2f5fd0",
     on_accent="#ffffff",
     tint="#e8effc",
+    track="#e1e4ea",
     selection="#dce7fb",
     added="#0b6b3a",
     added_tint="#e3f5ea",
@@ -97,6 +100,7 @@ DARK = Tokens(
     accent="#7ea6ff",
     on_accent="#14171d",
     tint="#22304d",
+    track="#2c323d",
     selection="#283a5e",
     added="#6fdc9b",
     added_tint="#173527",
@@ -126,6 +130,8 @@ CONTRAST = Tokens(
     accent="#ffd84a",
     on_accent="#000000",
     tint="#2b2400",
+    # Unlike a line, so that nobody takes it for a bar that is full.
+    track="#5e5e5e",
     selection="#003a8c",
     added="#7cffb2",
     added_tint="#003318",

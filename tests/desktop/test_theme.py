@@ -79,6 +79,11 @@ def test_high_contrast_leaves_nothing_faint(text: str, ground: str) -> None:
 
 
 @in_every_theme
+def test_how_far_a_bar_has_come_can_be_seen(tokens: Tokens) -> None:
+    assert contrast(tokens.accent, tokens.track) >= 3
+
+
+@in_every_theme
 @pytest.mark.parametrize("ground", ["panel", "window"])
 def test_what_cannot_be_pressed_can_still_be_read(tokens: Tokens, ground: str) -> None:
     # WCAG asks nothing of it; three to one is what it asks of a control.

@@ -119,10 +119,13 @@ class _DayBar(QWidget):
             left = self.width() * start / 1440
             width = max(self.width() * (end - start) / 1440, 2)
             painter.drawRoundedRect(QRectF(left, strip.top(), width, strip.height()), 3, 3)
-        painter.setPen(self._theme.color("line"))
+        # None at an end of working time, of which it would cut off a sliver.
+        ends = {minute for span in self._spans for minute in span}
         for hour in (6, 12, 18):
-            x = self.width() * hour / 24
-            painter.drawLine(int(x), int(strip.top()), int(x), int(strip.bottom()))
+            if hour * 60 not in ends:
+                x = self.width() * hour // 24
+                mark = QRectF(x, strip.top(), 1, strip.height())
+                painter.fillRect(mark, self._theme.color("line"))
         painter.end()
 
 

@@ -1,9 +1,10 @@
 """Fields of the dialogs: names stand on the line of their texts, and nothing jumps."""
 
 from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -15,11 +16,22 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from mylla_audit_desktop.connections.secrets import Secrets
+from mylla_audit_desktop.desktop.background import Background
+from mylla_audit_desktop.desktop.connections.form import ConnectionForm
+from mylla_audit_desktop.desktop.review.side import ReviewSide
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
-from mylla_audit_desktop.desktop.widgets import button, field_form, mark_wrong, plain_label
+from mylla_audit_desktop.desktop.widgets import (
+    LINK_INSET,
+    button,
+    field_form,
+    mark_wrong,
+    plain_label,
+)
 from mylla_audit_desktop.desktop.widgets.period_button import PeriodButton
 from mylla_audit_desktop.log.period import Preset
 from tests.desktop.test_theme import contrast
+from tests.memory_keyring import MemoryKeyring
 
 
 def test_a_name_stands_on_the_line_of_its_field(qtbot: QtBot, qapp: QApplication) -> None:
@@ -121,3 +133,30 @@ def test_a_letter_leads_to_its_choice_also_in_the_open_menu(
     with qtbot.wait_signal(period.chosen):
         QTest.keyClick(menu, Qt.Key.Key_Return)
     assert period.preset is Preset.ALL_TIME
+
+
+def test_the_focus_stands_whole_around_a_link_whose_text_is_flush_with_others(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    theme = Theme(qapp, ThemeChoice.LIGHT)
+    side = ReviewSide(theme, ZoneInfo("Europe/Berlin"))
+    form = ConnectionForm(Background(), Secrets(MemoryKeyring))
+    name = form.findChildren(QLabel)[0]
+    for whole, link, above in (
+        (side, side.edit_policy, side.policy_title), (form, form.more_button, name)
+    ):  # fmt: skip
+        qtbot.add_widget(whole)
+        with qtbot.wait_active(whole):
+            whole.show()
+            whole.activateWindow()
+        link.setFocus()
+        qtbot.wait_until(link.hasFocus)
+        image = whole.grab().toImage()
+        around = QRect(link.mapTo(whole, QPoint(0, 0)), link.size())
+        middle = around.center()
+        for edge in (
+            QPoint(around.left(), middle.y()), QPoint(around.right(), middle.y()),
+            QPoint(middle.x(), around.top()), QPoint(middle.x(), around.bottom()),
+        ):  # fmt: skip
+            assert image.pixelColor(edge) == theme.color("accent"), edge
+        assert link.mapTo(whole, QPoint(LINK_INSET, 0)).x() == above.mapTo(whole, QPoint(0, 0)).x()

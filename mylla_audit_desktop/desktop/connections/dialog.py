@@ -24,6 +24,7 @@ from mylla_audit_desktop.desktop.connections.steps_view import StepsView
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.widgets import (
     DIALOG_MARGIN,
+    LINK_INSET,
     button,
     plain_label,
     plain_message,
@@ -85,8 +86,9 @@ class ConnectionDialog(QDialog):
     def _lay_out(self, title: str) -> None:
         inner = QWidget()
         column = self._column = QVBoxLayout(inner)
-        column.setContentsMargins(DIALOG_MARGIN, 4, DIALOG_MARGIN, 8)
+        column.setContentsMargins(DIALOG_MARGIN - LINK_INSET, 4, DIALOG_MARGIN, 8)
         column.setSpacing(12)
+        self.steps.setContentsMargins(LINK_INSET, 0, 0, 0)
         column.addWidget(self.form)
         column.addWidget(self.steps)
         column.addStretch(1)

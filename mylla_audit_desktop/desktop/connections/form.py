@@ -17,7 +17,14 @@ from mylla_audit_desktop.desktop.connections.file_field import FileField
 from mylla_audit_desktop.desktop.connections.more_options import MoreOptions
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordField, RememberBox
 from mylla_audit_desktop.desktop.connections.tls_choice import TlsChoice
-from mylla_audit_desktop.desktop.widgets import button, field_form, form_label, set_tone
+from mylla_audit_desktop.desktop.widgets import (
+    LINK_INSET,
+    button,
+    field_form,
+    flush_row,
+    form_label,
+    set_tone,
+)
 from mylla_audit_desktop.desktop.widgets.choice_button import ChoiceButton
 from mylla_audit_desktop.log.errors import InputError
 
@@ -46,7 +53,6 @@ class ConnectionForm(QWidget):
         self.file = FileField("File", "the log's SQLite file")
         self.more = MoreOptions()
         self.more_button = button("More options", "link")
-        self.more_button.setObjectName("flush")
         self.more_button.setCheckable(True)
         self._server_rows: list[QWidget] = []
         self._file_rows: list[QWidget] = []
@@ -82,13 +88,10 @@ class ConnectionForm(QWidget):
             self._server_rows += self._add(form, label, field, row_of_field)
         self._file_rows += self._add(form, "File", self.file.line, self.file)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(LINK_INSET, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(form)
-        head = QHBoxLayout()
-        head.addWidget(self.more_button)
-        head.addStretch(1)
-        layout.addLayout(head)
+        layout.addLayout(flush_row(self.more_button))
         layout.addWidget(self.more)
         self.more.hide()
 

@@ -3,13 +3,13 @@
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from mylla_audit_desktop.desktop.formats import format_count, format_short_stamp
 from mylla_audit_desktop.desktop.review.checklist import Checklist
 from mylla_audit_desktop.desktop.review.words import name_of
 from mylla_audit_desktop.desktop.theme import Theme
-from mylla_audit_desktop.desktop.widgets import button, plain_label
+from mylla_audit_desktop.desktop.widgets import button, flush_row, plain_label
 from mylla_audit_desktop.log.visible import visible_lines, visible_text
 from mylla_audit_desktop.review.decision import SignOff
 from mylla_audit_desktop.review.period import Review
@@ -30,8 +30,6 @@ class ReviewSide(QFrame):
         self.policy.setWordWrap(True)
         self.policy.setAccessibleName("Policy in words")
         self.edit_policy = button("Edit policy…", "link")
-        # Its text stands under the others.
-        self.edit_policy.setObjectName("flush")
         self.signatures = plain_label("", "muted")
         self.signatures.setWordWrap(True)
         self.signatures.setAccessibleName("Signatures")
@@ -45,11 +43,7 @@ class ReviewSide(QFrame):
         column.addSpacing(4)
         column.addWidget(self.policy_title)
         column.addWidget(self.policy)
-        link = QHBoxLayout()
-        link.setContentsMargins(0, 0, 0, 0)
-        link.addWidget(self.edit_policy)
-        link.addStretch(1)
-        column.addLayout(link)
+        column.addLayout(flush_row(self.edit_policy))
         column.addSpacing(8)
         column.addWidget(plain_label("Sign-off", "section"))
         column.addWidget(self.signatures)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLayout,
     QMessageBox,
@@ -144,6 +145,20 @@ def button(text: str, kind: str = "") -> QPushButton:
     return made
 
 
+def flush_row(link: QPushButton) -> QHBoxLayout:
+    """A row in which a link's text begins where texts above and below do.
+
+    Its focus stands around the text, so whoever holds the row leaves `LINK_INSET` at its left.
+    """
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    row.addSpacing(-LINK_INSET)
+    row.addWidget(link)
+    row.addStretch(1)
+    return row
+
+
 def permit(one: QPushButton, why_not: str, tip: str = "") -> None:
     """Enable a button, or have it say in a sentence why it cannot be pressed."""
     one.setEnabled(not why_not)
@@ -166,6 +181,8 @@ def mark_wrong(field: QWidget, sentence: str) -> None:
 
 # Around everything in a dialog, as around everything on a page.
 DIALOG_MARGIN = 16
+# Border and padding of a link in the style sheet.
+LINK_INSET = 5
 
 
 def dialog_column(dialog: QDialog, heading: str = "") -> QVBoxLayout:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.changes_table import ChangesTable
 from mylla_audit_desktop.desktop.audit_log.details_pane import describe_entry
+from mylla_audit_desktop.desktop.rail import Rail
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.theme import CONTRAST, Theme, ThemeChoice
 from mylla_audit_desktop.log.entry import AuditEntry, NewEntry
@@ -78,6 +79,22 @@ def test_a_selected_entry_ends_with_its_line(
     line = (CONTRAST.line, scale)
     rows = [(one, 25 * scale) for one in (CONTRAST.panel, CONTRAST.selection)]
     assert runs == [rows[0], line, rows[1], line]
+
+
+def test_the_line_beside_the_rail_is_one_from_top_to_bottom(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    rail = Rail(Theme(qapp, ThemeChoice.CONTRAST))
+    rail.add("Audit log", "scroll-text")
+    qtbot.add_widget(rail)
+    rail.resize(rail.width(), 300)
+    rail.show()
+    image = picture(rail)
+    ends = {
+        tuple(image.pixelColor(x, y).name() for x in range(image.width() - 4, image.width()))
+        for y in range(image.height())
+    }
+    assert len(ends) == 1, ends
 
 
 @pytest.fixture

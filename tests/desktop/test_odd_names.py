@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QTableView, QT
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
+from mylla_audit_desktop.desktop.review.facts import Fact, FactList
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.widgets import plain_tooltip
@@ -72,6 +73,24 @@ def test_a_tooltip_is_no_wider_than_the_screen(qapp: QApplication, text: str) ->
     (tip,) = (one for one in qapp.topLevelWidgets() if one.inherits("QTipLabel"))
     assert tip.width() <= tip.screen().availableGeometry().width()
     QToolTip.hideText()
+
+
+@pytest.mark.parametrize("name", ["שרה כהן", "ليلى حداد"])
+def test_a_sentence_begins_at_the_left_whatever_script_its_first_name_is_of(
+    qtbot: QtBot, qapp: QApplication, name: str
+) -> None:
+    Theme(qapp, ThemeChoice.LIGHT)
+    facts = FactList("Earlier about the same people")
+    qtbot.add_widget(facts)
+    facts.resize(600, 60)
+    pictures = []
+    for words in (": Sun 14:03, a day off · open", f"{name}: Sun 14:03, a day off · open"):
+        facts.show_facts([Fact("29 Nov 14:03", words)])
+        facts.show()
+        pictures.append(facts.grab(QRect(400, 0, 200, 60)).toImage())
+    # The words are short, and none of them stands at the right.
+    assert pictures[0] == pictures[1]
+    assert facts.text().endswith(f"{name}: Sun 14:03, a day off · open"), "said as it is"
 
 
 def test_a_name_that_is_cut_ends_in_one_ellipsis(qtbot: QtBot, qapp: QApplication) -> None:

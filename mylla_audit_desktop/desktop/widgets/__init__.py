@@ -2,6 +2,7 @@
 
 import html
 import re
+from unicodedata import bidirectional
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
@@ -84,8 +85,13 @@ def separator() -> QFrame:
 
 
 def breakable(text: str) -> str:
-    """The same for the eye, with places where a word longer than a line may be broken."""
-    return _LONG_WORD.sub("\\g<0>\u200b", text)
+    """The same for the eye, with places where a word longer than a line may be broken.
+
+    A sentence that begins with a name of a script that runs to the left is read from the left too.
+    """
+    strong = next((kind for kind in map(bidirectional, text) if kind in {"L", "R", "AL"}), "L")
+    start = "" if strong == "L" else "\u200e"
+    return start + _LONG_WORD.sub("\\g<0>\u200b", text)
 
 
 def plain_tooltip(text: str) -> str:

@@ -107,7 +107,7 @@ class Menus(QObject):
         for text, call, shortcut in (
             ("Filters", log.bar.period.setFocus, "Ctrl+L"),
             ("Entries", log.table.setFocus, "Ctrl+T"),
-            ("Changes", log.details.table.setFocus, "Ctrl+D"),
+            ("Changes", log.details.focus_changes, "Ctrl+D"),
             ("Trace target", log.details.trace.click, "Ctrl+G"),
         ):
             self._of_log.append(self._add(go, text, call, shortcut))

@@ -143,6 +143,8 @@ def test_the_keys_of_the_audit_log_page(keyboard: Keyboard) -> None:
     folded = details.table.rowHeight(0)
     press("Enter", lambda: details.table.rowHeight(0) > folded)
     press("R", details.raw.isVisible)
+    press("Ctrl+T", table.hasFocus)
+    press("Ctrl+D", details.raw.hasFocus)
     press("R", details.table.isVisible)
     keyboard.focus(details.table)
     press("U", details.show_unchanged.isChecked)

@@ -258,6 +258,10 @@ class DetailsPane(QFrame):
         else:
             super().keyPressEvent(event)
 
+    def focus_changes(self) -> None:
+        """Go to the changes as they are shown, as a table or as raw JSON."""
+        (self.raw if self.show_raw.isChecked() else self.table).setFocus()
+
     def copy_changes(self) -> None:
         """The selected value as it is stored, or all changes as text."""
         if self.show_raw.isChecked():

@@ -32,7 +32,7 @@ SHORTCUTS = (
     ("Page up, Page down", "A screen up and down"),
     ("Shift+Up, Shift+Down, Ctrl+A", "Select several entries"),
     ("Letters", "Next entry that begins so, in the column with the focus"),
-    ("Menu, F10", "What can be done with the entry"),
+    ("Menu, F10", "What can be done with the entry, or with the value"),
     ("Ctrl+1 … Ctrl+5", "Sort by a column; again turns it round"),
     ("Ctrl+C", "Copy the selected entries, or the selected value"),
     ("R", "In the details: raw JSON"),

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.details_pane import DetailsPane, describe_entry
@@ -126,6 +126,26 @@ def test_what_is_not_set_is_not_copied(pane: DetailsPane) -> None:
     menu = {action.text(): action for action in pane.table.actions()}
     assert not menu["Copy before"].isEnabled()
     assert menu["Copy after"].isEnabled()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F10, Qt.Key.Key_Menu])
+def test_the_menu_of_a_change_opens_by_keyboard_at_its_first_choice(
+    pane: DetailsPane, key: Qt.Key
+) -> None:
+    show(pane, None, '{"a": "1", "b": "2"}')
+    pane.table.setCurrentIndex(pane.table.model().index(1, 0))
+    if key == Qt.Key.Key_Menu:
+        # As Qt does it for the menu key.
+        where = pane.table.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle).center()
+        reason = QContextMenuEvent.Reason.Keyboard
+        event = QContextMenuEvent(reason, where, pane.table.mapToGlobal(where))
+        QApplication.sendEvent(pane.table, event)
+    else:
+        QTest.keyClick(pane.table, key)
+    [menu] = [one for one in pane.table.findChildren(QMenu) if one.isVisible()]
+    assert menu.activeAction().text() == "Copy after"
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert QGuiApplication.clipboard().text() == "2"
 
 
 def test_the_raw_json_is_copied_whole_or_as_far_as_it_is_selected(pane: DetailsPane) -> None:

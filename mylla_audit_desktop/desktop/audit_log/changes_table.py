@@ -7,6 +7,7 @@ colour alone. Texts are laid out with character formats, never as markup.
 from PySide6.QtCore import (
     QLine,
     QModelIndex,
+    QPoint,
     QSize,
     Qt,
     QTimer,
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QAction,
     QColor,
+    QContextMenuEvent,
     QFont,
     QKeyEvent,
     QKeySequence,
@@ -29,6 +31,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -97,7 +100,6 @@ class ChangesTable(QTableView):
         self._copies = [
             self._copy_action(f"Copy {HEADINGS[side].lower()}", side) for side in (1, 2)
         ]
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.selectionModel().currentChanged.connect(self._allow_copies)
         self.changes.modelReset.connect(self._allow_copies)
         self._allow_copies()
@@ -144,16 +146,40 @@ class ChangesTable(QTableView):
         self._fit_rows()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+C copies what is selected, whole.
+        """Ctrl+C copies what is selected, whole; F10 opens the menu.
 
         Letters are the pane's: to look for a field by its first ones would swallow them.
         """
         if event.matches(QKeySequence.StandardKey.Copy):
             event.setAccepted(self.copy_selected())
+        elif event.key() == Qt.Key.Key_F10:
+            self._show_menu_of_current()
         elif event.text().isalpha():
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu at the mouse, or by the menu key at the value with the focus."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self._show_menu_of_current()
+        else:
+            self._show_menu(event.globalPos())
+
+    def _show_menu_of_current(self) -> None:
+        offered = [action for action in self._copies if action.isEnabled()]
+        if offered:
+            self.scrollTo(self.currentIndex())
+            center = self.visualRect(self.currentIndex()).center()
+            # By keyboard something in it is chosen, which a screen reader says.
+            self._show_menu(self.viewport().mapToGlobal(center)).setActiveAction(offered[0])
+
+    def _show_menu(self, place: QPoint) -> QMenu:
+        menu = QMenu(self)
+        menu.addActions(self._copies)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+        return menu
 
     def _toggle_fold(self, index: QModelIndex) -> None:
         self._delegate.toggle_fold(index.row())

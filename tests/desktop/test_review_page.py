@@ -131,6 +131,24 @@ def test_long_names_leave_the_panes_as_wide_as_they_are(
     assert page.table.columnWidth(TITLE) > page.table.columnWidth(BY)
 
 
+def test_where_all_of_a_finding_is_seen_nothing_looks_as_if_it_could_be_scrolled(
+    qtbot: QtBot, start: Start, small: Office
+) -> None:
+    page = opened(qtbot, start, small)
+    details = page.details
+    qtbot.wait_until(lambda: not details.is_reading, timeout=PATIENCE)
+    bar = details._scroll.verticalScrollBar()
+
+    def shades() -> int:
+        image = bar.grab().toImage()
+        middle = image.width() // 2
+        return len({image.pixel(middle, y) for y in range(image.height())})
+
+    for height, seen in ((560, 2), (1600, 1)):
+        page.window().resize(1280, height)
+        qtbot.wait_until(lambda seen=seen: min(shades(), 2) == seen)  # type: ignore[misc]
+
+
 def test_a_title_does_not_say_again_who_it_was(qtbot: QtBot, start: Start, small: Office) -> None:
     page = opened(qtbot, start, small)
     page.checklist.choose(Rule.OFF_HOURS)

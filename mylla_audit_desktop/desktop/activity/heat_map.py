@@ -176,6 +176,8 @@ class _CellDelegate(QStyledItemDelegate):
         painter.setBrush(ground)
         painter.drawRoundedRect(cell, 3, 3)
         is_busiest = hour == view.busiest
+        # For the number, with a little air, and within the frame.
+        room = int(cell.width()) - (8 if hour == view.busiest_off else 4)
         if hour == view.busiest_off:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             # Apart from a ground that it would not be told from, such as yellow.
@@ -185,7 +187,7 @@ class _CellDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(cell, 3, 3)
         if count and option.rect.width() > 22:
             painter.setPen(readable_on(ground, theme.color("text"), panel))
-            text, font = self._fitting(count, int(cell.width()), is_bold=is_busiest)
+            text, font = self._fitting(count, room, is_bold=is_busiest)
             painter.setFont(font)
             painter.drawText(option.rect, Qt.AlignmentFlag.AlignCenter, text)
         if is_busiest:

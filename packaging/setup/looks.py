@@ -31,6 +31,7 @@ from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.database.activity import Activity, read_activity
 from mylla_audit_desktop.desktop.audit_log.changes_model import FieldChange
 from mylla_audit_desktop.desktop.audit_log.export_dialog import ExportDialog
+from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
 from mylla_audit_desktop.desktop.connections.dialog import ConnectionDialog
 from mylla_audit_desktop.desktop.connections.opener import DEMO, Source, SourceKind, saved
 from mylla_audit_desktop.desktop.connections.password_dialog import PasswordDialog
@@ -413,8 +414,11 @@ class Looks:
         self.window.show_page(page)
         self._until_entries()
         page.summary.say(page.summary.text().replace("60 entries", f"{_MANY:,} entries"))
-        page.banner.setText(f"{_MANY:,} new entries · Refresh")
-        page.banner.show()
+        # The next look would find none.
+        for looking in page.findChildren(NewEntries):
+            looking.stop()
+            looking.forget()
+        page.line.show_new(_MANY)
         return self.window
 
     def many_activity(self) -> QWidget:

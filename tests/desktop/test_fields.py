@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from mylla_audit_desktop.connections.secrets import Secrets
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.connections.form import ConnectionForm
+from mylla_audit_desktop.desktop.review.hours_chart import HoursChart
 from mylla_audit_desktop.desktop.review.side import ReviewSide
 from mylla_audit_desktop.desktop.theme import Theme, ThemeChoice
 from mylla_audit_desktop.desktop.widgets import (
@@ -160,3 +162,44 @@ def test_the_focus_stands_whole_around_a_link_whose_text_is_flush_with_others(
         ):  # fmt: skip
             assert image.pixelColor(edge) == theme.color("accent"), edge
         assert link.mapTo(whole, QPoint(LINK_INSET, 0)).x() == above.mapTo(whole, QPoint(0, 0)).x()
+
+
+def test_the_focus_of_a_tab_is_drawn_once(qtbot: QtBot, qapp: QApplication) -> None:
+    Theme(qapp, ThemeChoice.LIGHT)
+    tabs = QTabWidget()
+    tabs.setObjectName("plain")
+    tabs.addTab(QWidget(), "Everybody")
+    qtbot.add_widget(tabs)
+    with qtbot.wait_active(tabs):
+        tabs.show()
+        tabs.activateWindow()
+    bar = tabs.tabBar()
+    # As after the Tab key.
+    tabs.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+    bar.setFocus()
+    qtbot.wait_until(bar.hasFocus)
+    # Without the gap beside the tab, inside the frame.
+    inside = bar.grab(bar.tabRect(0).adjusted(4, 4, -22, -4)).toImage()
+    ground = inside.pixel(0, 0)
+    for y in range(inside.height()):
+        drawn = sum(inside.pixel(x, y) != ground for x in range(inside.width()))
+        assert drawn < 0.8 * inside.width(), f"a line across at {y}"
+
+
+def test_the_focus_of_the_usual_hours_is_as_thick_on_every_side(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    theme = Theme(qapp, ThemeChoice.LIGHT)
+    chart = HoursChart(theme)
+    qtbot.add_widget(chart)
+    chart.resize(300, chart.sizeHint().height())
+    with qtbot.wait_active(chart):
+        chart.show()
+        chart.activateWindow()
+    chart.setFocus()
+    qtbot.wait_until(chart.hasFocus)
+    image = chart.grab().toImage()
+    right, bottom = image.width() - 1, image.height() - 1
+    for across in (0, 1):
+        for x, y in ((across, 30), (right - across, 30), (60, across), (60, bottom - across)):
+            assert image.pixelColor(x, y) == theme.color("accent"), (x, y)

@@ -1,7 +1,7 @@
 """An actor's usual hours as 24 small bars, with the finding's hours marked."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mylla_audit_desktop.desktop.formats import format_count
@@ -78,9 +78,9 @@ class HoursChart(QWidget):
             place.moveLeft(min(max(place.left(), -6), self.width() - 22))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{hour:02d}")
         if self.hasFocus():
-            painter.setPen(theme.color("accent"))
+            painter.setPen(QPen(theme.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
 

@@ -150,7 +150,8 @@ class _ChecklistDelegate(QStyledItemDelegate):
         words, is_open = index.data(_COUNT_ROLE)
         text = words if is_open or words != "done" else f"✓ {words}"
         pill_width = QFontMetrics(self._pill).horizontalAdvance(text) + 16
-        pill = QRect(inner.right() - pill_width + 1, inner.top() + 1, pill_width, _PILL_HEIGHT)
+        # Its words stand on the line of the title's.
+        pill = QRect(inner.right() - pill_width + 1, inner.top(), pill_width, _PILL_HEIGHT)
         room = inner.width() - pill_width - 8
         flags = int(_WRAP)
         title = QFontMetrics(self._title).boundingRect(

@@ -6,6 +6,9 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+# A second's load, which nothing cancels, while the policy is looked at; a window under test is
+# closed before.
+import holidays.countries  # noqa: F401
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot

@@ -118,7 +118,8 @@ def test_the_keys_of_the_audit_log_page(keyboard: Keyboard) -> None:
     def is_read() -> bool:
         shown, entry_ = details.shown_entry(), table.current_entry()
         return (
-            page.model.is_exact
+            not page.model.is_busy
+            and page.model.is_exact
             and entry_ is not None
             and shown is not None
             and shown.id == entry_.id

@@ -137,3 +137,20 @@ def test_the_frame_around_changes_is_the_line_below_the_last(
     changes: Callable[[bool], ChangesTable],
 ) -> None:
     assert lines(picture(changes(True).viewport()), 4) == [1, 1]
+
+
+def test_the_frame_around_changes_is_as_thick_on_every_side_with_the_focus(
+    qtbot: QtBot, changes: Callable[[bool], ChangesTable]
+) -> None:
+    table = changes(True)
+    with qtbot.wait_active(table):
+        table.activateWindow()
+    table.setFocus()
+    qtbot.wait_until(table.hasFocus)
+    image = table.grab().toImage()
+    # Beside the heading, and below the last column: what has the focus in it is elsewhere.
+    y, x = 16, image.width() - 40
+    across = [image.pixelColor(x, y).name() == CONTRAST.accent for x in range(image.width())]
+    down = [image.pixelColor(x, y).name() == CONTRAST.accent for y in range(image.height())]
+    for side in (across, across[::-1], down, down[::-1]):
+        assert side.index(False) == 1

@@ -10,7 +10,7 @@ from itertools import groupby
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.changes_table import ChangesTable
@@ -154,3 +154,17 @@ def test_the_frame_around_changes_is_as_thick_on_every_side_with_the_focus(
     down = [image.pixelColor(x, y).name() == CONTRAST.accent for y in range(image.height())]
     for side in (across, across[::-1], down, down[::-1]):
         assert side.index(False) == 1
+
+
+def test_the_lines_of_a_menu_are_as_thin_as_each_other(qtbot: QtBot, qapp: QApplication) -> None:
+    Theme(qapp, ThemeChoice.CONTRAST)
+    menu = QMenu()
+    for name in ("Export CSV…", "", "Connections", "", "Settings", "", "Quit"):
+        if name:
+            menu.addAction(name)
+        else:
+            menu.addSeparator()
+    qtbot.add_widget(menu)
+    menu.popup(QPoint(0, 0))
+    qtbot.wait_until(menu.isVisible)
+    assert len(set(lines(picture(menu), 60))) == 1

@@ -22,6 +22,12 @@ from mylla_audit_desktop.desktop.activity.tables import FigureTables
 from mylla_audit_desktop.desktop.activity.working_time import Stretch, working_stretches
 from mylla_audit_desktop.desktop.background import Background, Latest, Report
 from mylla_audit_desktop.desktop.formats import format_count, format_period
+from mylla_audit_desktop.desktop.no_entries import (
+    CLEAR_FILTERS,
+    EVERYTHING,
+    SHOW_ALL_TIME,
+    no_entries,
+)
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.theme import Theme
 from mylla_audit_desktop.desktop.widgets import EmptyState, button, separator
@@ -237,7 +243,7 @@ class ActivityPage(Page):
         self.summary.setToolTip(_OFF_HOURS_WORDS if activity.members else "")
         self.line.announce(text)
         if not activity.count:
-            self._say("No entries match", self._filters.explain_none(), "Clear filters")
+            self._say(*no_entries(self._filters))
             return
         first, last = _days_of(answer)
         unit, bars = make_bars(activity.days, first, last)
@@ -280,8 +286,8 @@ class ActivityPage(Page):
     def _act_on_notice(self) -> None:
         if self._log is None:
             self.no_log_acted.emit()
-        elif self.notice.action.text() == "Clear filters":
-            self.bar.set_filters(replace(_DEFAULTS, period=PeriodChoice(Preset.ALL_TIME)))
+        elif self.notice.action.text() in {CLEAR_FILTERS, SHOW_ALL_TIME}:
+            self.bar.set_filters(EVERYTHING)
         else:
             self.refresh()
 

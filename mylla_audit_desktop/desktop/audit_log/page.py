@@ -25,6 +25,12 @@ from mylla_audit_desktop.desktop.audit_log.new_entries import NewEntries
 from mylla_audit_desktop.desktop.audit_log.type_ahead import TypeAhead
 from mylla_audit_desktop.desktop.background import Background
 from mylla_audit_desktop.desktop.formats import format_count, format_period
+from mylla_audit_desktop.desktop.no_entries import (
+    CLEAR_FILTERS,
+    EVERYTHING,
+    SHOW_ALL_TIME,
+    no_entries,
+)
 from mylla_audit_desktop.desktop.open_log import OpenLog
 from mylla_audit_desktop.desktop.settings import SettingsStore
 from mylla_audit_desktop.desktop.theme import Theme
@@ -41,7 +47,6 @@ from mylla_audit_desktop.log.period import Period, PeriodChoice, Preset
 from mylla_audit_desktop.log.query import Sort
 
 _CHOICES_MS = 200
-_NO_FILTERS = LogFilters(PeriodChoice(Preset.ALL_TIME))
 # What may take long.
 _READING, _COUNTING, _PREPARING = "Reading…", "Counting…", "Preparing to scroll…"
 _SEARCHING, _COPYING = "Searching…", "Copying…"
@@ -317,12 +322,7 @@ class AuditLogPage(Page):
             self.exporting.take_shown(self._shown)
             return
         self.exporting.forget()
-        if self._shown == _NO_FILTERS:
-            self.say("The log is empty", "Nothing has been written to it yet.", "Look again")
-        elif self._shown == LogFilters():
-            self.say("No entries in the last 30 days", "Choose a longer period.", "Show all time")
-        else:
-            self.say("No entries match", self._shown.explain_none(), "Clear filters")
+        self.say(*no_entries(self._shown))
         if self.model.snapshot is not None:
             self.snapshot_taken.emit(self.model.snapshot.taken_at)
 
@@ -349,10 +349,10 @@ class AuditLogPage(Page):
 
     def _act_on_notice(self) -> None:
         action = self.notice.action.text()
-        if action == "Clear filters":
+        if action == CLEAR_FILTERS:
             self.bar.clear_filters()
-        elif action == "Show all time":
-            self.bar.set_filters(_NO_FILTERS)
+        elif action == SHOW_ALL_TIME:
+            self.bar.set_filters(EVERYTHING)
         else:
             self.refresh()
 

@@ -287,6 +287,14 @@ def test_an_empty_result_says_what_to_do(qtbot: QtBot, start: Start, log_url: Lo
     assert page.summary.text().startswith("7 entries")
 
 
+def test_a_log_without_entries_says_so(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
+    page = shown(qtbot, start(log_url([])), LogFilters(PeriodChoice(Preset.LAST_90_DAYS)))
+    assert "No entries in the last 90 days" in page.notice.sentences()
+    QTest.mouseClick(page.notice.action, LEFT)
+    qtbot.wait_until(lambda: "The log is empty" in page.notice.sentences(), timeout=20_000)
+    assert page.notice.action.text() == "Look again"
+
+
 def test_only_odd_times_are_counted_and_drawn(qtbot: QtBot, start: Start, log_url: LogUrl) -> None:
     page = shown(qtbot, start(log_url([at("infinity"), at("4713-01-02T00:00:00+00 BC")])))
     assert (

@@ -58,6 +58,26 @@ def test_lines_between_entries_are_as_thin_wherever_they_fall(
     assert lines(picture(page.table.viewport(), above), 4) == [1] * 12
 
 
+@pytest.mark.parametrize("width", [1280, 1283, 1440, 1920])
+def test_the_line_below_the_headings_of_the_entries_has_no_gap(
+    qtbot: QtBot,
+    start: Callable[..., Session],
+    log_url: Callable[[list[NewEntry]], str],
+    width: int,
+) -> None:
+    session = start(log_url(make_entries(12)))
+    session.window.resize(width, 800)
+    page = session.window.audit_log
+    page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
+    qtbot.wait_until(lambda: page.model.rowCount() == 12, timeout=20_000)
+    qtbot.wait_until(lambda: session.window.width() == width)
+    session.theme.apply(ThemeChoice.CONTRAST)
+    image = picture(page.table.horizontalHeader().viewport())
+    below = range(image.height() - 2, image.height())
+    for y in below:
+        assert len({image.pixelColor(x, y).name() for x in range(image.width() - 2)}) == 1, y
+
+
 @pytest.mark.parametrize("scale", [1, 2, 3])
 def test_a_selected_entry_ends_with_its_line(
     qtbot: QtBot,

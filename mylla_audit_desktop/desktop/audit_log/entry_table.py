@@ -85,8 +85,9 @@ class EntryTable(PieceTable):
         rest = sum(_WIDTHS[column] for column in shown if column not in _WHOLE_COLUMNS)
         share = max((room - fixed) / rest, 0.7) if rest else 1
         for column in shown:
-            is_whole = column in _WHOLE_COLUMNS
-            self.setColumnWidth(column, int(_WIDTHS[column] * (1 if is_whole else share)))
+            # Of even widths: at 150 % they end with a pixel, and no line has a gap there.
+            width = _WIDTHS[column] * (1 if column in _WHOLE_COLUMNS else share)
+            self.setColumnWidth(column, int(width) // 2 * 2)
         self._is_fitting = False
 
     def _take_width(self, column: int) -> None:

@@ -46,6 +46,8 @@ from mylla_audit_desktop.desktop.widgets.page import Page
 from mylla_audit_desktop.desktop.widgets.scrolling import fit_screen
 from mylla_audit_desktop.log.filters import LogFilters
 from mylla_audit_desktop.log.period import PeriodChoice, Preset
+from mylla_audit_desktop.review.decision import Verdict
+from mylla_audit_desktop.review.finding import Severity
 from tests.memory_keyring import MemoryKeyring
 from tests.secure_server import PASSWORD, SignInServer, running_sign_in_server
 
@@ -318,13 +320,6 @@ class Looks:
         self.window.review.dialogs.open_report()
         return self._dialog()
 
-    def sign_off(self) -> QWidget:
-        page = self.window.review
-        assert page.reading is not None
-        # As it is once everything is decided; opened here while something is not.
-        page.dialogs.open_sign_off()
-        return self._dialog()
-
     def activity(self) -> QWidget:
         page = self.window.activity
         self.window.show_page(page)
@@ -350,6 +345,26 @@ class Looks:
 
     def retention_change(self) -> QWidget:
         self.window.retention.open_change()
+        return self._dialog()
+
+    def sign_off(self) -> QWidget:
+        """Once everything is decided."""
+        page = self.window.review
+        self.window.show_page(page)
+        self._until(lambda: page.reading is not None)
+        reading = page.reading
+        assert reading is not None
+        number = reading.review.policy.number
+        for verdict, note, wanted in (
+            (Verdict.EXPECTED, "", {Severity.MEDIUM, Severity.LOW}),
+            (Verdict.FOLLOW_UP, "Asked for the ticket.", {Severity.HIGH}),
+            (Verdict.ESCALATED, "The role was taken away again.", {Severity.CRITICAL}),
+        ):
+            ones = [one for one in page.current.findings if one.finding.severity in wanted]
+            page.writer.write(reading.store, ones, verdict, note, number)
+            self._until(lambda: not page.writer.is_busy)
+        self._until(page.head.sign_off.isEnabled)
+        page.dialogs.open_sign_off()
         return self._dialog()
 
     # -- other logs ----------------------------------------------------------------
@@ -645,12 +660,12 @@ VIEWS: tuple[Callable[[Looks], QWidget], ...] = (
     Looks.policy,
     Looks.exceptions,
     Looks.report,
-    Looks.sign_off,
     Looks.activity,
     Looks.activity_table,
     Looks.activity_no_match,
     Looks.retention,
     Looks.retention_change,
+    Looks.sign_off,
     Looks.production,
     Looks.switcher,
     Looks.odd_names,

@@ -18,6 +18,9 @@ trap 'rm -rf "$home"' EXIT
 trap 'exit 130' INT TERM
 export TZ=Europe/Berlin LOGNAME=ana HOME="$home" PYTHONPATH="$here"
 for scale in $scales; do
+    # Each scale begins as a new user.
+    rm -rf "$home"
+    mkdir "$home"
     QT_SCALE_FACTOR="$scale" xvfb-run -a -s "-screen 0 ${SCREEN:-3840x2400}x24" \
         .venv/bin/python packaging/setup/looks.py "$folder" "$@"
 done

@@ -431,7 +431,10 @@ def test_an_existing_file_is_left_alone_until_replace_is_ticked(
     dialog.file.setText(str(tmp_path / "another.csv"))
     assert not dialog.state.text()
     dialog.file.setText(str(target))
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: "is there already" in dialog.state.text(), timeout=20_000)
     dialog.replace.setChecked(True)
+    assert not dialog.state.text(), "to tick it was the advice"
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: dialog.written is not None, timeout=20_000)
     assert verify_file(target).is_intact

@@ -203,3 +203,43 @@ def test_the_focus_of_the_usual_hours_is_as_thick_on_every_side(
     for across in (0, 1):
         for x, y in ((across, 30), (right - across, 30), (60, across), (60, bottom - across)):
             assert image.pixelColor(x, y) == theme.color("accent"), (x, y)
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.CONTRAST])
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit])
+def test_a_wrong_field_shows_whether_it_has_the_focus(
+    qtbot: QtBot,
+    qapp: QApplication,
+    choice: ThemeChoice,
+    kind: type[QLineEdit] | type[QPlainTextEdit],
+) -> None:
+    Theme(qapp, choice)
+    window = QWidget()
+    first, second = kind(), kind()
+    column = QVBoxLayout(window)
+    column.addWidget(first)
+    column.addWidget(second)
+    qtbot.add_widget(window)
+    for field in (first, second):
+        mark_wrong(field, "It is wrong.")
+    window.show()
+    grounds = []
+    with qtbot.wait_active(window):
+        window.activateWindow()
+    for focused in (first, second):
+        focused.setFocus()
+        qtbot.wait_until(focused.hasFocus)
+        picture = first.grab().toImage()
+        # The second pixel from the left: of the border with the focus, of the ground without.
+        grounds.append(picture.pixelColor(1, first.height() // 2).name())
+    assert contrast(*grounds) >= 3, grounds
+
+
+def test_enter_presses_the_button_with_the_focus(qtbot: QtBot) -> None:
+    page = QWidget()
+    one = button("Open", "row")
+    QVBoxLayout(page).addWidget(one)
+    qtbot.add_widget(page)
+    page.show()
+    with qtbot.wait_signal(one.clicked):
+        QTest.keyClick(one, Qt.Key.Key_Return)

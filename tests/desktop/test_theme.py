@@ -42,7 +42,7 @@ GROUNDS = ("panel", "window", "alternate", "selection")
 PAIRS = [
     *product(("text", "muted"), GROUNDS),
     *product(("accent",), ("panel", "window", "tint")),
-    *product(("placeholder",), ("panel", "window")),
+    *product(("placeholder",), ("panel", "window", "removed_tint")),
     *((name, ground) for name in ("added", "removed", "changed")
       for ground in ("panel", f"{name}_tint")),
     *product(("critical", "high", "medium", "low"), ("panel", "selection")),

@@ -145,6 +145,8 @@ class _Button(QPushButton):
 def button(text: str, kind: str = "") -> QPushButton:
     """A button; `kind` is primary, flat, link or banner."""
     made = _Button(text)
+    # Enter presses it as Space does, on pages too, where Qt has it only in dialogs.
+    made.setAutoDefault(True)
     made.setAccessibleName(text.rstrip("…").replace("&", ""))
     if kind:
         made.setProperty("kind", kind)

@@ -49,6 +49,7 @@ class FileJobDialog(JobDialog):
         self.file_row.addWidget(self.browse)
         self.browse.clicked.connect(self._choose_file)
         self.file.textChanged.connect(self._take_name)
+        self.replace.toggled.connect(self._take_consent)
         self.show_folder.clicked.connect(self._open_folder)
 
     def path(self) -> Path:
@@ -88,6 +89,11 @@ class FileJobDialog(JobDialog):
         # What was said is about the name before.
         self.say("muted", "")
         self.look_at_file()
+
+    def _take_consent(self, is_given: bool) -> None:
+        # To tick it was the advice, which is followed.
+        if is_given and self.state.property("tone") == "error":
+            self.say("muted", "")
 
     def _choose_file(self) -> None:
         path, _ = QFileDialog.getSaveFileName(

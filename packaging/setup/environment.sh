@@ -49,6 +49,9 @@ fi
 
 uv=.cache/uv/bin/uv
 export UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT="$here/$venv"
+# As a package has it. Python would compile while the window is in use, or at every start where it
+# may write no files; a large module stops the window meanwhile.
+export UV_COMPILE_BYTECODE=1
 index=${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-${PIP_INDEX_URL:-$(.cache/uv/bin/python -m pip config get global.index-url 2>/dev/null || true)}}}
 # shellcheck disable=SC2086 # groups is a list of words
 if [ -z "$index" ]; then
@@ -64,5 +67,8 @@ else
     if [ "$purpose" = develop ]; then
         attempt "$network" $uv pip install --no-deps --editable .
     fi
+fi
+if [ "$purpose" = develop ]; then
+    "$venv/bin/python" -m compileall -q mylla_audit_desktop
 fi
 printf '%s' "$state" >"$stamp"

@@ -52,7 +52,10 @@ def build_parser() -> argparse.ArgumentParser:
         "(default: the system's login); recorded as not verified",
     )
     parser.add_argument(
-        "--tour", metavar="DIR", help="go through the main job, leave screenshots and the CSV there"
+        "--tour",
+        metavar="DIR",
+        help="go through the main job, leave screenshots and the CSV there "
+        "(over the demo log, where none is named)",
     )
     parser.add_argument("--profile", metavar="DIR", help="settings and demo in a folder of its own")
     parser.add_argument(
@@ -79,6 +82,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.tour and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         # A tour needs no screen; it draws into memory.
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if arguments.tour and not (arguments.database or arguments.connection):
+        # Not over the log that was open last, whose database would record an export.
+        arguments.demo = True
     if arguments.database or arguments.connection:
         # A wrong call is said before any window opens.
         from mylla_audit_desktop.log.errors import KnownError

@@ -48,3 +48,9 @@ def test_a_tour_of_nothing_ends_with_the_reason(
     done = toured(tmp_path, "--database", sqlite_url)
     assert done.returncode == code, done.stderr
     assert re.fullmatch(r"mylla-audit-desktop: .*\n", done.stderr)
+
+
+def test_a_tour_without_a_log_is_over_the_demo(tmp_path: Path) -> None:
+    done = toured(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert verify_file(tmp_path / "tour" / "audit-log.csv").is_intact

@@ -39,14 +39,14 @@ def _bare(started: float) -> None:
 def _ours(started: float, url: str) -> None:
     from mylla_audit_desktop.__main__ import load_window
 
-    load_window(_arguments(url, ""))
+    load_window(window_arguments(url, ""))
     from PySide6.QtWidgets import QApplication
 
     from mylla_audit_desktop.desktop.session import Session
 
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(application, _arguments(url, folder))
+        session = Session(application, window_arguments(url, folder))
         session.window.show()
         session.start()
         model = session.window.audit_log.model
@@ -59,7 +59,8 @@ def _ours(started: float, url: str) -> None:
         session.finish()
 
 
-def _arguments(url: str, folder: str) -> Namespace:
+def window_arguments(url: str, folder: str) -> Namespace:
+    """The command's, for a window over this log with a profile in a folder of its own."""
     return Namespace(
         profile=folder,
         theme="light",

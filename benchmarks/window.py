@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.heartbeat import Heartbeat
+from benchmarks.start import window_arguments
 from mylla_audit_desktop.desktop.audit_log.entry_model import MOST_PAGES
 from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.session import Session
@@ -66,16 +66,7 @@ def main() -> None:
     application = QApplication(sys.argv[:1])
     figures: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder:
-        arguments = Namespace(
-            profile=folder,
-            theme="light",
-            size=(1280, 800),
-            demo=False,
-            database=url,
-            connection=None,
-            target=None,
-        )
-        session = Session(application, arguments)
+        session = Session(application, window_arguments(url, folder))
         page = session.window.audit_log
         session.window.show()
         _until(session.window.isVisible)

@@ -56,6 +56,7 @@ def _modules() -> Iterator[str]:
 
 
 def _modules_of(package: ModuleType) -> Iterator[str]:
+    # What loads the rest is not needed for the first rows either.
     from pkgutil import iter_modules
 
     for found in iter_modules(package.__path__, f"{package.__name__}."):

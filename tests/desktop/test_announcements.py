@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -78,6 +78,25 @@ def test_what_is_on_its_way_is_said_only_where_it_takes_a_while(
     assert not said
     qtbot.wait_until(lambda: bool(said), timeout=PATIENCE)
     assert said == ["Opening the audit log. One moment."]
+    # A demo log that is made says ten times a second how far it is.
+    window.audit_log.line.announce("Stopped")
+    said.clear()
+    counts: list[int] = []
+
+    def go_on() -> None:
+        counts.append(len(counts))
+        window.say_no_log(NoLog("Making the demo log", f"{counts[-1]}.", is_passing=True))
+
+    ticks = QTimer(window, interval=100)
+    ticks.timeout.connect(go_on)
+    ticks.start()
+    qtbot.wait_until(lambda: bool(said), timeout=PATIENCE)
+    counts.clear()
+    # For as long again, and longer.
+    qtbot.wait_until(lambda: len(counts) > 15, timeout=PATIENCE)
+    ticks.stop()
+    assert len(said) == 1
+    assert said[0].startswith("Making the demo log. ")
 
 
 def test_how_an_export_ended_is_said_and_not_every_step_of_it(

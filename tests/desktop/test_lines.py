@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from mylla_audit_desktop.desktop.audit_log.changes_table import ChangesTable
 from mylla_audit_desktop.desktop.audit_log.details_pane import describe_entry
+from mylla_audit_desktop.desktop.audit_log.page import AuditLogPage
 from mylla_audit_desktop.desktop.rail import Rail
 from mylla_audit_desktop.desktop.session import Session
 from mylla_audit_desktop.desktop.theme import CONTRAST, Theme, ThemeChoice
@@ -43,6 +44,14 @@ def lines(image: QImage, x: int) -> list[int]:
     return [len(list(run)) for name, run in groupby(column) if name == CONTRAST.line]
 
 
+def entries_page(qtbot: QtBot, session: Session) -> AuditLogPage:
+    """With all twelve entries on show."""
+    page = session.window.audit_log
+    page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
+    qtbot.wait_until(lambda: page.model.rowCount() == 12, timeout=20_000)
+    return page
+
+
 @pytest.mark.parametrize("above", [0, 1, 2, 3])
 def test_lines_between_entries_are_as_thin_wherever_they_fall(
     qtbot: QtBot,
@@ -51,9 +60,7 @@ def test_lines_between_entries_are_as_thin_wherever_they_fall(
     above: int,
 ) -> None:
     session = start(log_url(make_entries(12)))
-    page = session.window.audit_log
-    page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
-    qtbot.wait_until(lambda: page.model.rowCount() == 12, timeout=20_000)
+    page = entries_page(qtbot, session)
     session.theme.apply(ThemeChoice.CONTRAST)
     assert lines(picture(page.table.viewport(), above), 4) == [1] * 12
 
@@ -67,9 +74,7 @@ def test_the_line_below_the_headings_of_the_entries_has_no_gap(
 ) -> None:
     session = start(log_url(make_entries(12)))
     session.window.resize(width, 800)
-    page = session.window.audit_log
-    page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
-    qtbot.wait_until(lambda: page.model.rowCount() == 12, timeout=20_000)
+    page = entries_page(qtbot, session)
     qtbot.wait_until(lambda: session.window.width() == width)
     session.theme.apply(ThemeChoice.CONTRAST)
     image = picture(page.table.horizontalHeader().viewport())
@@ -86,9 +91,7 @@ def test_a_selected_entry_ends_with_its_line(
     scale: int,
 ) -> None:
     session = start(log_url(make_entries(12)))
-    page = session.window.audit_log
-    page.bar.set_filters(LogFilters(PeriodChoice(Preset.ALL_TIME)))
-    qtbot.wait_until(lambda: page.model.rowCount() == 12, timeout=20_000)
+    page = entries_page(qtbot, session)
     session.theme.apply(ThemeChoice.CONTRAST)
     page.table.selectRow(1)
     image = picture(page.table.viewport(), scale=scale)

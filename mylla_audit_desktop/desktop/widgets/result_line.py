@@ -29,9 +29,9 @@ class ResultLine(QFrame):
         self._works: dict[str, None] = {}
         self._timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
         self._timer.timeout.connect(self._show_busy)
-        self._unsaid = ""
-        self._unsaid_timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
-        self._unsaid_timer.timeout.connect(lambda: self.announce(self._unsaid))
+        self._passing, self._is_passing = "", False
+        self._passing_timer = QTimer(self, singleShot=True, interval=_BUSY_MS)
+        self._passing_timer.timeout.connect(lambda: say_aloud(self.summary, self._passing))
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 2, 16, 8)
         line.setSpacing(8)
@@ -79,12 +79,18 @@ class ResultLine(QFrame):
         self.banner.setVisible(bool(count))
 
     def announce(self, text: str, *, is_passing: bool = False) -> None:
-        """Have a screen reader say it; what is passing, where nothing else is said for a while."""
+        """Have a screen reader say it; what is passing, where nothing else is said for a while.
+
+        How far that is goes on without a word.
+        """
         if is_passing:
-            self._unsaid = text
-            self._unsaid_timer.start()
+            self._passing = text
+            if not self._is_passing:
+                self._is_passing = True
+                self._passing_timer.start()
         else:
-            self._unsaid_timer.stop()
+            self._is_passing = False
+            self._passing_timer.stop()
             say_aloud(self.summary, text)
 
     def _show_busy(self, *, is_due: bool = True) -> None:
